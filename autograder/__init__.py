@@ -1,0 +1,6 @@
+"""What a notebook imports: `from autograder import check`."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+__all__ = ["__version__"]

@@ -1,0 +1,90 @@
+"""Every exception of the framework: one base, one sentence each, fields for whoever reports it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+CallFailure = Literal["raised", "timeout", "died", "refused", "missing"]
+
+
+class AutograderError(Exception):
+    """Something went wrong that a person has to know about; the text says what, where and what to do."""
+
+
+class CourseError(AutograderError):
+    """The course folder is not what it should be: course.yml, a notebook or a suite needs a change."""
+
+
+class NotebookError(AutograderError):
+    """A submission is not a notebook that can be graded; the text is written for the student."""
+
+
+class SandboxError(AutograderError):
+    """The protection that grading needs is missing here, or the sandbox itself failed."""
+
+
+class SuiteError(AutograderError):
+    """A suite is broken: it fails on the reference itself, or a test is not marked as it should be."""
+
+
+class WireError(AutograderError):
+    """Bytes from the other side are not a frame of the wire format."""
+
+
+class CallFailed(AutograderError):
+    """A call into a submission brought no value.
+
+    `kind` says why: it raised, ran out of time, the process died, its reply was refused, or there is no such name.
+    `exception` is the exception's type name where it is a well-known one. `cell` and `line` (from 1) are the place in
+    the student's own notebook. `detail` is untrusted text of the submission: never shown for a hidden test.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kind: CallFailure,
+        reason: str,
+        *,
+        exception: str | None = None,
+        cell: str | None = None,
+        line: int | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.kind = kind
+        self.reason = reason
+        self.exception = exception
+        self.cell = cell
+        self.line = line
+        self.detail = detail
+
+
+class Mismatch(AssertionError):
+    """A value of the submission is not the right one; everything that a diagnosis needs is in the fields.
+
+    `name` is the name of the value (`dx`), `kind` the first thing that differs, `path` the place (`dx[2, 1]`), `got` and
+    `expected` the two values. `inputs` are arrays of the call and `factors` named numbers (`N`) that explain a constant factor.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kind: Literal["structure", "type", "shape", "dtype", "nan", "value", "argument"],
+        summary: str,
+        *,
+        path: str,
+        got: Any,
+        expected: Any,
+        inputs: dict[str, Any] | None = None,
+        factors: dict[str, float] | None = None,
+    ) -> None:
+        super().__init__(summary)
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+        self.path = path
+        self.got = got
+        self.expected = expected
+        self.inputs = inputs or {}
+        self.factors = factors or {}

@@ -1,0 +1,1 @@
+"""The student's side: checks in the notebook."""

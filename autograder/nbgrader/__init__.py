@@ -1,0 +1,1 @@
+"""How the grading sits inside nbgrader."""

@@ -1,0 +1,1 @@
+"""The hidden solutions, one module an assignment."""

@@ -1,0 +1,1 @@
+"""Known wrong variants of the solutions, one module an assignment."""
