@@ -31,7 +31,7 @@ class WireError(AutograderError):
     """Bytes from the other side are not a frame of the wire format."""
 
 
-class CallFailed(AutograderError):
+class CallFailed(AutograderError):  # noqa: N818 - reads as what happened
     """A call into a submission brought no value.
 
     `kind` says why: it raised, ran out of time, the process died, its reply was refused, or there is no such name.
@@ -60,11 +60,12 @@ class CallFailed(AutograderError):
         self.detail = detail
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
     """A value of the submission is not the right one; everything that a diagnosis needs is in the fields.
 
-    `name` is the name of the value (`dx`), `kind` the first thing that differs, `path` the place (`dx[2, 1]`), `got` and
-    `expected` the two values. `inputs` are arrays of the call and `factors` named numbers (`N`) that explain a constant factor.
+    `name` is the name of the value (`dx`), `kind` the first thing that differs, `path` the place (`dx[2, 1]`), `got`
+    and `expected` the two values. `inputs` are arrays of the call, and `factors` named numbers (`N`) that may explain a
+    constant factor.
     """
 
     def __init__(

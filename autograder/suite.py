@@ -1,1 +1,208 @@
-"""The pytest plugin."""
+"""The pytest plugin: what makes an ordinary pytest file the suite of an assignment.
+
+A suite is `tests/hidden/test_NAME.py` or `assignments/NAME/checks.py`. Each of its tests says which question it belongs
+to and calls the submission as if it stood in the same process:
+
+    @pytest.mark.question("sigmoid_backward")
+    def test_random_values(submission, reference, rng): ...
+
+Where nothing else is said, `submission` is the reference itself, so `pytest tests/hidden` grades the reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import math
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course import Assignment, Course
+from autograder.course_file import COURSE_FILE, nearest
+from autograder.errors import CourseError, SuiteError
+from autograder.local import LocalSubmission
+
+REFERENCE_SEED = "00"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the tests run against: a submission, and the seed (hex) of their random inputs."""
+
+    submission: Any
+    seed: str
+
+
+@dataclass(frozen=True)
+class SuiteTest:
+    """One collected test of a suite: which question it judges, with which weight, and what students call it."""
+
+    item: pytest.Item
+    assignment: Assignment
+    question: str
+    title: str
+    weight: float
+    hidden: bool
+
+
+TRIAL = pytest.StashKey[Trial]()
+TESTS = pytest.StashKey[dict[str, SuiteTest]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks of a suite known."""
+    config.addinivalue_line("markers", "question(name): the question that the test belongs to")
+    config.addinivalue_line(
+        "markers", "weight(number): how much the test counts within its question; 1 where not given"
+    )
+    config.addinivalue_line("markers", "limits(call_seconds): another time limit for each call of the test")
+    config.stash[TESTS] = {}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a suite in which a test has no question, an unknown one, or no sentence that says what it checks."""
+    courses: dict[Path, Course | None] = {}
+    tests: dict[str, SuiteTest] = {}
+    try:
+        for item in items:
+            assignment = _assignment_of(item.path, courses)
+            if assignment is not None:
+                tests[item.nodeid] = _suite_test(item, assignment)
+    except CourseError as error:
+        raise pytest.UsageError(str(error)) from error
+    _number_cases(tests)
+    config.stash[TESTS] = tests
+
+
+def tests_of(config: pytest.Config) -> dict[str, SuiteTest]:
+    """Return the collected tests of suites by their pytest id, in order."""
+    return config.stash[TESTS]
+
+
+@contextmanager
+def trial(config: pytest.Config, submission: Any, seed: str) -> Iterator[None]:
+    """Run the tests inside the `with` block against `submission`, their inputs drawn from `seed`."""
+    before = config.stash.get(TRIAL, None)
+    config.stash[TRIAL] = Trial(submission, seed)
+    try:
+        yield
+    finally:
+        if before is None:
+            del config.stash[TRIAL]
+        else:
+            config.stash[TRIAL] = before
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Generator[Any]:
+    """Give the submission under test: called like a module, `submission.sigmoid_forward(x)`."""
+    current = request.config.stash.get(TRIAL, None)
+    target = current.submission if current else LocalSubmission(vars(_reference_of(request.node)))
+    mark = request.node.get_closest_marker("limits")
+    with target.limits_of_call(**mark.kwargs) if mark else nullcontext():
+        yield target
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> ModuleType:
+    """Give the reference module of the suite's assignment."""
+    return _reference_of(request.node)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Give random numbers that depend on the submission's seed and on the test, and on nothing else."""
+    current = request.config.stash.get(TRIAL, None)
+    seed = current.seed if current else REFERENCE_SEED
+    digest = hashlib.sha256(f"{seed}/{request.node.name}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def load_reference(assignment: Assignment) -> ModuleType:
+    """Return the reference module of an assignment; CourseError where it cannot be imported."""
+    name = f"reference.{assignment.name}"
+    sys.path.insert(0, str(assignment.root))
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        shown = assignment.reference_path.relative_to(assignment.root)
+        msg = f"{shown}: cannot be imported ({type(error).__name__}: {error}); mend it"
+        raise CourseError(msg) from error
+    finally:
+        sys.path.remove(str(assignment.root))
+
+
+def _reference_of(node: pytest.Item) -> ModuleType:
+    test = node.config.stash[TESTS].get(node.nodeid)
+    if test is None:
+        msg = f"{node.nodeid} is not in a suite of a course, so there is no reference; give it its own `submission`"
+        raise SuiteError(msg)
+    return load_reference(test.assignment)
+
+
+def _assignment_of(path: Path, courses: dict[Path, Course | None]) -> Assignment | None:
+    """Return the assignment whose hidden or visible suite the file is, or None for any other test file."""
+    root = path.parents[2] if len(path.parents) > 2 else path.parent
+    if root not in courses:
+        courses[root] = Course.load(root) if (root / COURSE_FILE).is_file() else None
+    course = courses[root]
+    if course is None:
+        return None
+    for assignment in course.assignments:
+        if path in (assignment.suite_path, assignment.checks_path):
+            return assignment
+    if path.parent == root / "tests" / "hidden":
+        names = [assignment.name for assignment in course.assignments]
+        msg = f"{path.relative_to(root)}: no assignment in {COURSE_FILE} has this suite; {nearest(path.stem, names)}"
+        raise pytest.UsageError(msg)
+    return None
+
+
+def _suite_test(item: pytest.Item, assignment: Assignment) -> SuiteTest:
+    marks = list(item.iter_markers("question"))
+    names = [question.name for question in assignment.questions]
+    if len(marks) != 1 or len(marks[0].args) != 1 or marks[0].kwargs:
+        raise _misuse(item, f'needs exactly one mark like @pytest.mark.question("{names[0]}")')
+    question = marks[0].args[0]
+    if question not in names:
+        raise _misuse(item, f"names the question {question!r}; {nearest(str(question), names)}")
+    title = (getattr(item, "obj", None).__doc__ or "").strip().split("\n")[0]
+    if not title:
+        raise _misuse(item, "has no docstring; its first line is what students read as the name of the check")
+    hidden = item.path == assignment.suite_path
+    return SuiteTest(item, assignment, question, title, _weight(item), hidden)
+
+
+def _weight(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("weight")
+    if mark is None:
+        return 1.0
+    value = mark.args[0] if len(mark.args) == 1 and not mark.kwargs else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise _misuse(item, "has a weight that is not one number greater than 0, like @pytest.mark.weight(2)")
+    return float(value)
+
+
+def _misuse(item: pytest.Item, text: str) -> pytest.UsageError:
+    return pytest.UsageError(f"{item.nodeid} {text}")
+
+
+def _number_cases(tests: dict[str, SuiteTest]) -> None:
+    """Tell the cases of a parametrised test apart in their titles, without showing the parameters."""
+    cases: dict[tuple[str, str], list[str]] = {}
+    for nodeid, test in tests.items():
+        cases.setdefault((str(test.item.path), nodeid.partition("[")[0]), []).append(nodeid)
+    for nodeids in cases.values():
+        for number, nodeid in enumerate(nodeids, start=1):
+            if len(nodeids) > 1:
+                title = f"{tests[nodeid].title} (case {number} of {len(nodeids)})"
+                tests[nodeid] = replace(tests[nodeid], title=title)

@@ -1,0 +1,157 @@
+"""Many submissions: a pool of trusted grader processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import queue
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from autograder import errors, notebook, record
+from autograder.course import Course
+from autograder.errors import AutograderError, SandboxError
+from autograder.grade import Graded, not_gradable
+from autograder.pipe import Reply, Request, receive, send
+
+MARGIN = 60.0
+"""Seconds that a grader may take beyond the submission's own limit before it is given up."""
+TRIES = 2
+"""How often a submission is given to a fresh grader after one has died over it."""
+
+
+class Graders:
+    """A pool of grader processes for one assignment; a context manager, usable from several threads."""
+
+    def __init__(self, course: Course, assignment: str, *, jobs: int = 1, unsafe: bool = False) -> None:
+        self.course = course
+        self.assignment = course.assignment(assignment)
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grader")
+        self._all = [_Process(course.root, assignment, unsafe=unsafe) for _ in range(jobs)]
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        for process in self._all:
+            self._idle.put(process)
+
+    def __enter__(self) -> Graders:
+        """Return the pool; its processes start with the first request."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop all graders; requests that have not begun are dropped."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop all graders."""
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
+            process.stop()
+
+    def prepare(self) -> str:
+        """Return the sandbox mode, once course, sandbox and suite are found to be in order.
+
+        Raises CourseError, SandboxError or SuiteError with what is wrong; then nothing may be graded.
+        """
+        with self._process() as process:
+            reply = process.ask(Request("prepare"), self._patience)
+        if reply is None:
+            msg = "the grader process stopped while it was prepared; run `autograder doctor`"
+            raise SandboxError(msg)
+        _raise_error(reply)
+        return reply.sandbox
+
+    def grade(self, data: bytes, student: str) -> Graded:
+        """Return the grade of the notebook in `data`; where graders die over it, one that says so."""
+        for _ in range(TRIES):
+            with self._process() as process:
+                reply = process.ask(Request("grade", data, student), self._patience)
+            if reply is not None:
+                _raise_error(reply)
+                return Graded(record.from_json(reply.grade), nbformat.from_dict(json.loads(reply.notebook)))
+        reason = "the grader stopped while it graded this notebook; please tell your instructor"
+        digest = hashlib.sha256(data).hexdigest()
+        return not_gradable(self.course, self.assignment, digest, student, reason)
+
+    def grade_file(self, path: Path, student: str) -> Graded:
+        """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory."""
+        with path.open("rb") as file:
+            data = file.read(notebook.MAX_BYTES + 1)
+            if len(data) <= notebook.MAX_BYTES:
+                return self.grade(data, student)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return not_gradable(self.course, self.assignment, digest, student, notebook.too_large(path.stat().st_size))
+
+    def submit_file(self, path: Path, student: str) -> Future[Graded]:
+        """Return the future grade of the notebook in the file at `path`."""
+        return self._threads.submit(self.grade_file, path, student)
+
+    @property
+    def _patience(self) -> float:
+        return self.assignment.limits.submission_seconds + MARGIN
+
+    @contextmanager
+    def _process(self) -> Iterator[_Process]:
+        process = self._idle.get()
+        try:
+            yield process
+        finally:
+            self._idle.put(process)
+
+
+class _Process:
+    """One grader process, started when it is first asked and again after it has died."""
+
+    def __init__(self, root: Path, assignment: str, *, unsafe: bool) -> None:
+        self._arguments = (str(root), assignment)
+        self._unsafe = unsafe
+        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+
+    def ask(self, request: Request, seconds: float) -> Reply | None:
+        """Return the answer, or None where the process died or gave none in time."""
+        _, connection = self._running or self._start()
+        try:
+            send(connection, request)
+            reply = receive(connection, Reply, seconds=seconds)
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            reply = None
+        if reply is None:
+            self.stop()
+        return reply
+
+    def stop(self) -> None:
+        """End the process, politely at first."""
+        if self._running is None:
+            return
+        process, connection = self._running
+        self._running = None
+        connection.close()
+        try:
+            process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
+        flag = "unsafe" if self._unsafe else "safe"
+        command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            )
+        self._running = (process, ours)
+        return self._running
+
+
+def _raise_error(reply: Reply) -> None:
+    if reply.error:
+        kind: type[AutograderError] = getattr(errors, reply.error)
+        raise kind(reply.text)

@@ -1,0 +1,118 @@
+"""The commands; each one reads its arguments, calls the module that does the work, and says how it went."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+GRADED, SOME_NOT_GRADABLE, USAGE = 0, 1, 2
+UNSAFE = "--unsafe-no-sandbox"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
+        return USAGE
+    except KeyboardInterrupt:
+        print("autograder: stopped; finished grades are kept", file=sys.stderr)  # noqa: T201
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description="Grade neural-network notebooks.")
+    parser.add_argument("--version", action="version", version=f"autograder {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade submissions to an assignment and write their records")
+    grade.add_argument("assignment", metavar="ASSIGNMENT")
+    grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
+    grade.add_argument("--jobs", type=_count, default=1, metavar="N", help="grader processes at once (default 1)")
+    grade.add_argument("--out", type=Path, metavar="DIR", help="folder for the records (default grades/ASSIGNMENT)")
+    grade.add_argument(
+        "--json", action="store_true", help="print one record a line on standard output, and nothing else"
+    )
+    grade.add_argument(UNSAFE, dest="unsafe", action="store_true", help="grade although protections are missing here")
+    grade.set_defaults(run=_grade)
+
+    solve = commands.add_parser("solve", help="write a notebook with the reference's solutions put in")
+    solve.add_argument("assignment", metavar="ASSIGNMENT")
+    solve.add_argument("-o", "--output", type=Path, metavar="FILE", help="default ASSIGNMENT-solved.ipynb")
+    solve.set_defaults(run=_solve)
+
+    doctor = commands.add_parser("doctor", help="say which protections are active, what is missing, and what to do")
+    doctor.set_defaults(run=_doctor)
+
+    demo = commands.add_parser("demo", help="grade a sample class through nbgrader in a scratch copy of the course")
+    demo.add_argument("--folder", type=Path, default=Path("build/demo"), metavar="DIR", help="default build/demo")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        msg = f"{number} is not a number of processes; give 1 or more"
+        raise argparse.ArgumentTypeError(msg)
+    return number
+
+
+def _grade(parsed: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.instructor.gradeclass import grade_class
+
+    course = Course.find()
+    out = parsed.out or course.root / "grades" / parsed.assignment
+    graded_all = grade_class(
+        course,
+        parsed.assignment,
+        parsed.notebooks,
+        jobs=parsed.jobs,
+        out=out,
+        as_json=parsed.json,
+        unsafe=parsed.unsafe,
+    )
+    return GRADED if graded_all else SOME_NOT_GRADABLE
+
+
+def _solve(parsed: argparse.Namespace) -> int:
+    from autograder import notebook
+    from autograder.course import Course
+
+    assignment = Course.find().assignment(parsed.assignment)
+    output = parsed.output or Path(f"{assignment.name}-solved.ipynb")
+    sources = notebook.function_sources(assignment.reference_path.read_text(encoding="utf-8"))
+    text = notebook.write(notebook.solve(assignment.notebook, sources))
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        msg = f"{output} is there already; remove it or name another file with -o"
+        raise AutograderError(msg) from None
+    print(f"wrote {output}")  # noqa: T201
+    return GRADED
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from autograder.instructor.doctor import report
+
+    return report()
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.instructor.demo import run
+
+    return run(Course.find(), parsed.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""One test of a suite against one submission, inside a live pytest session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol  # what plugins that rerun tests use; pytest has no public name for it
+
+from autograder.errors import SuiteError
+from autograder.suite import trial
+
+
+def silent_session(root: Path) -> list[str]:
+    """Return pytest arguments for a session that prints nothing and asks no settings of the folder it runs in."""
+    off = ("cacheprovider", "terminal", "warnings", "logging", "faulthandler")
+    quiet = [part for name in off for part in ("-p", f"no:{name}")]
+    where = [f"--rootdir={root}", f"--config-file={os.devnull}", "--import-mode=importlib", "--capture=no"]
+    return [*where, *quiet, "-p", "autograder.suite"]
+
+
+class Examiner:
+    """Runs collected tests, as often as wanted, and hands back what they raised instead of printing it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._catcher = _Catcher()
+        config.pluginmanager.register(self._catcher)
+
+    def run(self, item: pytest.Item, submission: Any, seed: str) -> Exception | None:
+        """Return None where the test passes against `submission`, otherwise the exception that ended it.
+
+        A test that skips itself, or a fixture of the suite that fails, raises SuiteError: a grade cannot rest on it.
+        """
+        self._catcher.raised = {}
+        with trial(self._config, submission, seed):
+            runtestprotocol(item, log=False, nextitem=None)
+        for when in ("setup", "teardown"):
+            if error := self._catcher.raised.get(when):
+                msg = f"{item.nodeid}: {when} failed ({type(error).__name__}: {error}); mend the suite's fixtures"
+                raise SuiteError(msg) from error
+        error = self._catcher.raised.get("call")
+        if error is not None and not isinstance(error, Exception):
+            msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
+            raise SuiteError(msg) from error
+        return error
+
+
+class _Catcher:
+    """Keeps what a phase of a test raised; the report is a bare one, because formatting a traceback costs 10 ms."""
+
+    def __init__(self) -> None:
+        self.raised: dict[str, BaseException] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        if call.excinfo is not None:
+            self.raised[call.when] = call.excinfo.value
+        outcome = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]

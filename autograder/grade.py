@@ -1,0 +1,171 @@
+"""One submission to one Grade, inside a live pytest session that has collected the assignment's suites."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+from nbformat import NotebookNode
+
+from autograder import __version__, notebook, record
+from autograder.course import Assignment, Course
+from autograder.errors import NotebookError, SuiteError
+from autograder.examine import Examiner
+from autograder.judge import Judge
+from autograder.local import LocalSubmission
+from autograder.misconceptions import load as load_misconceptions
+from autograder.restore import restore
+from autograder.sandbox import Cell, Sandbox, Submission
+from autograder.secret import submission_seed
+from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The grade of a submission, and its notebook made whole, with what its cells printed."""
+
+    grade: record.Grade
+    notebook: NotebookNode
+
+
+class Grader:
+    """Grades submissions to one assignment, one after the other."""
+
+    def __init__(
+        self, course: Course, assignment: Assignment, config: pytest.Config, sandbox: Sandbox, secret: bytes
+    ) -> None:
+        self.course = course
+        self.assignment = assignment
+        self._sandbox = sandbox
+        self._secret = secret
+        self._examiner = Examiner(config)
+        self._reference = load_reference(assignment)
+        self._misconceptions = load_misconceptions(course.root, assignment.name)
+        self._tests: dict[str, list[SuiteTest]] = {question.name: [] for question in assignment.questions}
+        for test in tests_of(config).values():
+            self._tests[test.question].append(test)
+        for tests in self._tests.values():
+            tests.sort(key=lambda test: test.hidden)  # the visible checks first: their messages may show numbers
+
+    def prepare(self) -> None:
+        """Raise SuiteError where the suite fails on the reference: then it must not judge anybody."""
+        own = LocalSubmission(vars(self._reference))
+        for test in (test for tests in self._tests.values() for test in tests):
+            error = self._examiner.run(test.item, own, REFERENCE_SEED)
+            if error is not None:
+                msg = f"{test.item.nodeid} fails on the reference itself ({error}); mend the test or the reference"
+                raise SuiteError(msg) from error
+
+    def grade(self, data: bytes, student: str) -> Graded:
+        """Return the grade of the notebook in `data`; a submission's fault never raises, a fault of ours does."""
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            submitted = notebook.read(data)
+        except NotebookError as error:
+            return not_gradable(self.course, self.assignment, digest, student, str(error))
+        whole = restore(submitted, self.assignment.notebook)
+        seed = submission_seed(self._secret, digest, self.assignment.name)
+        cells = _cells(whole.notebook)
+        to_run = [Cell(name, cell.source) for name, cell in cells]
+        worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
+        with self._sandbox.load(to_run, limits=self.assignment.limits, seed=worker_seed) as submission:
+            for (_, cell), run in zip(cells, submission.runs, strict=True):
+                cell.outputs = [notebook.NotebookNode(output) for output in run.outputs]
+            questions = self._questions(submission, whole.notebook, {cell.name: cell.source for cell in to_run}, seed)
+        grade = record.Grade(
+            **_header(self.course, self.assignment, digest, student),
+            seed=seed,
+            sandbox=self._sandbox.protection.mode,
+            outcome="graded",
+            score=_total(questions),
+            max_score=self.assignment.max_score,
+            restored=whole.restored,
+            questions=questions,
+        )
+        return Graded(grade, whole.notebook)
+
+    def _questions(
+        self, submission: Submission, whole: NotebookNode, sources: dict[str, str], seed: str
+    ) -> tuple[record.QuestionResult, ...]:
+        judge = Judge(
+            submission=submission,
+            seed=seed,
+            reference=self._reference,
+            misconceptions=self._misconceptions,
+            examiner=self._examiner,
+            sources=sources,
+            failures={run.cell.name: run.failure for run in submission.runs if run.failure},
+            stubs=_stubs(whole, self.assignment.notebook),
+        )
+        return tuple(judge.question(question, self._tests[question.name]) for question in self.assignment.questions)
+
+
+def not_gradable(course: Course, assignment: Assignment, digest: str, student: str, reason: str) -> Graded:
+    """Return a grade of 0 that says why, with the assignment's own notebook in place of the submission."""
+    questions = tuple(
+        record.QuestionResult(name=q.name, score=0.0, max_score=q.points, outcome="not gradable", message=reason)
+        for q in assignment.questions
+    )
+    grade = record.Grade(
+        **_header(course, assignment, digest, student),
+        seed="",
+        sandbox="none",
+        outcome="not gradable",
+        reason=reason,
+        score=0.0,
+        max_score=assignment.max_score,
+        questions=questions,
+    )
+    return Graded(grade, assignment.notebook)
+
+
+def suite_digest(assignment: Assignment) -> str:
+    """Return the SHA-256 (hex) of what decides a grade besides the submission: suites, reference, points, limits."""
+    digest = hashlib.sha256()
+    paths = (
+        assignment.suite_path,
+        assignment.checks_path,
+        assignment.reference_path,
+        assignment.misconceptions_path,
+        assignment.notebook_path,
+    )
+    for part in (*(path.read_bytes() for path in paths), msgspec.json.encode(assignment.limits)):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _header(course: Course, assignment: Assignment, digest: str, student: str) -> dict[str, str]:
+    return {
+        "course": course.name,
+        "assignment": assignment.name,
+        "student": student,
+        "submission": digest,
+        "suite": suite_digest(assignment),
+        "framework": __version__,
+        "graded_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _cells(whole: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Return the cells to run, each with the name that messages call it by."""
+    return [
+        (notebook.question_of(cell) or f"cell {number}", cell)
+        for number, cell in enumerate(whole.cells, start=1)
+        if cell.cell_type == "code" and not notebook.is_check(cell) and not notebook.is_illustration(cell)
+    ]
+
+
+def _stubs(whole: NotebookNode, original: NotebookNode) -> frozenset[str]:
+    """Return the questions whose solution cell is still the assignment's stub."""
+    stubs = {notebook.question_of(cell): cell.source.strip() for cell in original.cells}
+    answers = ((notebook.question_of(cell), cell.source.strip()) for cell in whole.cells)
+    return frozenset(question for question, source in answers if question and stubs.get(question) == source)
+
+
+def _total(questions: Sequence[record.QuestionResult]) -> float:
+    """Return the sum of the scores, exact to the hundredth of a point that each is kept in."""
+    return round(sum(question.score for question in questions), 2)

@@ -1,0 +1,134 @@
+"""The trusted grader process: one pytest session that keeps suite and reference loaded and answers requests.
+
+It is started by autograder.batch with the course folder, the assignment and the number of a socket.
+"""
+
+from __future__ import annotations
+
+import resource
+import socket
+import sys
+from pathlib import Path
+from typing import Literal, cast
+
+import pytest
+
+from autograder import notebook, record
+from autograder.course import Assignment, Course
+from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
+from autograder.examine import silent_session
+from autograder.grade import Grader
+from autograder.pipe import Reply, Request, receive, send
+from autograder.sandbox import Sandbox, harden_grader
+from autograder.secret import course_secret
+
+MEMORY = 4 << 30
+"""Address space of a grader process in bytes: what a submission sends back must not eat the machine."""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve requests on the given socket until the other side closes it."""
+    root, name, descriptor, unsafe = arguments
+    harden_grader()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    session = _Session(Path(root), name, socket.socket(fileno=int(descriptor)), unsafe=unsafe == "unsafe")
+    try:
+        session.run()
+    except AutograderError as error:
+        session.answer_all(error)
+    return 0
+
+
+class _Session:
+    def __init__(self, root: Path, name: str, connection: socket.socket, *, unsafe: bool) -> None:
+        self._root = root
+        self._name = name
+        self._connection = connection
+        self._unsafe = unsafe
+
+    def run(self) -> None:
+        """Collect the suites, then serve from inside the pytest session."""
+        course = Course.load(self._root)
+        assignment = course.assignment(self._name)
+        assignment.questions  # noqa: B018 - what does not fit is a CourseError before pytest sees it
+        plugin = _Serve(self, course, assignment)
+        suites = [str(assignment.checks_path), str(assignment.suite_path)]
+        status = pytest.main([*silent_session(assignment.root), *suites], plugins=[plugin])
+        if plugin.broken is not None:
+            raise plugin.broken
+        if not plugin.served:
+            msg = f"pytest ended with status {int(status)} before it collected {', '.join(suites)}; run pytest on them"
+            raise SuiteError(msg)
+
+    def serve(self, grader: Grader, sandbox: Sandbox) -> None:
+        """Answer requests until the other side closes."""
+        while (request := receive(self._connection, Request)) is not None:
+            try:
+                send(self._connection, _answer(request, grader, sandbox))
+            except AutograderError as error:
+                send(self._connection, _error_reply(error))
+
+    def open_sandbox(self) -> Sandbox:
+        """Return the sandbox, not yet started."""
+        return Sandbox(unsafe=self._unsafe)
+
+    def answer_all(self, error: AutograderError) -> None:
+        """Answer every request with `error`."""
+        while receive(self._connection, Request) is not None:
+            send(self._connection, _error_reply(error))
+
+
+class _Serve:
+    """Takes the place of pytest's own loop over the tests."""
+
+    def __init__(self, session: _Session, course: Course, assignment: Assignment) -> None:
+        self._session = session
+        self._course = course
+        self._assignment = assignment
+        self.broken: AutograderError | None = None
+        self.served = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> object:
+        try:
+            return (yield)  # type: ignore[misc]
+        except pytest.UsageError as error:
+            self.broken = SuiteError(str(error))
+            raise
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.broken is None:
+            self.broken = SuiteError(f"{report.nodeid} cannot be collected; mend it:\n{report.longreprtext}")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self.broken is None:
+            try:
+                with self._session.open_sandbox() as sandbox:
+                    secret = course_secret(self._course.root)
+                    grader = Grader(self._course, self._assignment, session.config, sandbox, secret)
+                    self.served = True
+                    self._session.serve(grader, sandbox)
+            except AutograderError as error:
+                self.broken = error
+        return True
+
+
+def _answer(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:
+    if request.kind == "prepare":
+        grader.prepare()
+        return Reply(sandbox=sandbox.protection.mode)
+    graded = grader.grade(request.data, request.student)
+    return Reply(grade=record.to_json(graded.grade), notebook=notebook.write(graded.notebook))
+
+
+_Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]
+
+
+def _error_reply(error: AutograderError) -> Reply:
+    known = (CourseError, SuiteError, SandboxError)
+    name = type(error).__name__ if isinstance(error, known) else "AutograderError"
+    return Reply(error=cast(_Kind, name), text=str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

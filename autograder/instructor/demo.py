@@ -1,0 +1,119 @@
+"""`autograder demo`: the main job on a sample class, in a scratch copy of the course."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder import record
+from autograder.course import Course
+from autograder.course_file import COURSE_FILE
+from autograder.errors import AutograderError
+from autograder.instructor.table import print_table
+
+ASSIGNMENT = "gates"
+COPIED = (COURSE_FILE, "nbgrader_config.py", "pyproject.toml", "assignments", "reference", "tests/hidden")
+MARKER = ".autograder-demo"
+
+
+def run(course: Course, folder: Path, console: Console | None = None) -> int:
+    """Release, hand in, autograde, give feedback and export in `folder`; return 0 where both front doors agree."""
+    console = console or Console()
+    folder = folder.absolute()
+    _scratch_copy(course, folder)
+    _nbgrader(folder, console, "generate_assignment", ASSIGNMENT)
+    students = _hand_in(course, folder, console)
+    _nbgrader(folder, console, "autograde", ASSIGNMENT, accepted=(0, 1))  # 1: some submission is not gradable
+    _nbgrader(folder, console, "generate_feedback", ASSIGNMENT)
+    _nbgrader(folder, console, "export", "--to=grades.csv")
+    grades = _grade_again(folder, console)
+    print_table(grades, console)
+    console.print(Text(f"feedback pages: {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html"))
+    console.print(Text(f"grades: {folder}/grades.csv    records: {folder}/grades/{ASSIGNMENT}"))
+    return _compare(folder / "grades.csv", grades, students, console)
+
+
+def _scratch_copy(course: Course, folder: Path) -> None:
+    """Copy what grading needs; an older demonstration is replaced, anything else is left alone."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        msg = f"{folder} is not empty and not an earlier demonstration; name another one with --folder"
+        raise AutograderError(msg)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARKER).touch()
+    for name in COPIED:
+        source, target = course.root / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        else:
+            shutil.copy2(source, target)
+
+
+def _hand_in(course: Course, folder: Path, console: Console) -> list[str]:
+    """Write the sample class's notebooks to `submitted/` and return the students."""
+    students = _corpus(course).write_class(folder, folder / "submitted")
+    console.print(f"▸ {len(students)} submissions handed in")
+    return list(students)
+
+
+def _corpus(course: Course) -> ModuleType:
+    """Return the course's sample class, which lies among the tests and is in no wheel."""
+    sys.path.insert(0, str(course.root))
+    try:
+        if importlib.util.find_spec("tests.corpus.students") is None:
+            raise ModuleNotFoundError
+        return importlib.import_module("tests.corpus.students")
+    except ModuleNotFoundError:
+        msg = f"{course.root} has no sample class (tests/corpus); run this in a clone of the course"
+        raise AutograderError(msg) from None
+    finally:
+        sys.path.remove(str(course.root))
+
+
+def _nbgrader(folder: Path, console: Console, *arguments: str, accepted: Sequence[int] = (0,)) -> None:
+    _command([sys.executable, "-m", "nbgrader", *arguments], "nbgrader", folder, console, accepted)
+
+
+def _grade_again(folder: Path, console: Console) -> list[record.Grade]:
+    """Grade the same files through the other front door and return the records."""
+    notebooks = sorted(map(str, folder.glob(f"submitted/*/{ASSIGNMENT}/*.ipynb")))
+    command = [sys.executable, "-m", "autograder.cli", "grade", ASSIGNMENT, *notebooks, "--jobs", "2"]
+    _command(command, "autograder", folder, console, (0, 1))
+    return [record.read(path) for path in sorted((folder / "grades" / ASSIGNMENT).glob("*.json"))]
+
+
+def _command(command: Sequence[str], name: str, folder: Path, console: Console, accepted: Sequence[int]) -> None:
+    shown = " ".join(argument for argument in command[3:] if not argument.startswith(str(folder)))
+    started = time.monotonic()
+    with (folder / "demo.log").open("ab") as log:
+        log.write(f"$ {name} {shown}\n".encode())
+        log.flush()
+        status = subprocess.run(command, cwd=folder, stdout=log, stderr=log, check=False).returncode  # noqa: S603 - ours
+    console.print(Text(f"▸ {name} {shown}  ({time.monotonic() - started:.1f} s)"))
+    if status not in accepted:
+        msg = f"`{name} {shown}` ended with status {status}; read {folder}/demo.log"
+        raise AutograderError(msg)
+
+
+def _compare(exported: Path, grades: Sequence[record.Grade], students: Sequence[str], console: Console) -> int:
+    """Say whether nbgrader's gradebook and the records agree to the last digit; return 0 where they do."""
+    with exported.open(newline="") as file:
+        scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    differing = [g.student for g in grades if scores.get(g.student) != g.score]
+    missing = sorted(set(students) - {grade.student for grade in grades})
+    if differing or missing:
+        console.print(Text(f"the two front doors differ: {', '.join([*differing, *missing])}", style="bold"))
+        return 1
+    console.print(f"nbgrader's gradebook and `autograder grade` agree on all {len(grades)} students")
+    return 0

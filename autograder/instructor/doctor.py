@@ -1,0 +1,59 @@
+"""`autograder doctor`: is this machine ready to grade, and if not, what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.course import Course
+from autograder.errors import AutograderError, SandboxError
+from autograder.sandbox import Layer, Protection, Sandbox
+
+READY, NOT_READY = 0, 1
+
+
+def report(console: Console | None = None) -> int:
+    """Print each protection, what is missing and the remedy; return 0 where submissions can be graded safely."""
+    console = console or Console()
+    protection = _protection()
+    rows = [*protection.layers, _course(), _package("nbgrader", "pip install 'nn-autograder[instructor]'")]
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in ("", "what", "state", "what to do"):
+        table.add_column(heading)
+    for layer in rows:
+        table.add_row(
+            "✓" if layer.active else "✗", layer.name, Text(layer.detail), Text("" if layer.active else layer.remedy)
+        )
+    console.print(table)
+    console.print(Text(f"sandbox: {protection.mode}"))
+    return READY if protection.mode != "none" and rows[-2].active else NOT_READY
+
+
+def _protection() -> Protection:
+    try:
+        with Sandbox() as sandbox:
+            return sandbox.protection
+    except SandboxError as error:
+        protection = Sandbox.probe()
+        refused = Layer("sandbox", active=False, detail=str(error), remedy="see above")
+        return Protection("none", (*protection.layers, refused))
+
+
+def _course() -> Layer:
+    try:
+        course = Course.find()
+        course.validate()
+    except AutograderError as error:
+        return Layer("course", active=False, detail=str(error), remedy="mend the file that is named")
+    names = ", ".join(assignment.name for assignment in course.assignments)
+    return Layer("course", active=True, detail=f"{course.title}: {names}", remedy="")
+
+
+def _package(name: str, remedy: str) -> Layer:
+    try:
+        return Layer(name, active=True, detail=importlib.metadata.version(name), remedy="")
+    except importlib.metadata.PackageNotFoundError:
+        return Layer(name, active=False, detail="not installed", remedy=remedy)

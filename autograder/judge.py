@@ -1,0 +1,163 @@
+"""One question: its tests run against a submission, and what comes of it: points, outcome, one message."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+from autograder import record
+from autograder.course import Question
+from autograder.diagnosis import Diagnosis, diagnose
+from autograder.errors import CallFailed, Mismatch, SuiteError
+from autograder.examine import Examiner
+from autograder.local import LocalSubmission
+from autograder.matching import match
+from autograder.misconceptions import Misconception
+from autograder.suite import SuiteTest
+
+POINT_PARTS = 100
+"""Points are kept in hundredths, rounded down, so that only a right answer has full points."""
+
+_ENDS_THE_QUESTION = ("timeout", "died")
+_NOT_GRADABLE = ("missing", "timeout", "died", "refused")
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges question after question of one submission.
+
+    `sources` are the cells of the submission by name, for the line in a message; `failures` say why a cell did not run;
+    `stubs` are the questions whose solution cell is as the assignment left it.
+    """
+
+    submission: Any
+    seed: str
+    reference: ModuleType
+    misconceptions: Sequence[Misconception]
+    examiner: Examiner
+    sources: Mapping[str, str]
+    failures: Mapping[str, CallFailed]
+    stubs: frozenset[str]
+
+    def question(self, question: Question, tests: Sequence[SuiteTest]) -> record.QuestionResult:
+        """Return the result of one question; SuiteError where a test is at fault and not the submission."""
+        results = self._run(tests)
+        score = _points(question.points, results)
+        failed = [(test, error) for test, error in results if error is not None and not isinstance(error, _Skipped)]
+        diagnosis = self._diagnosis(question, results, failed)
+        return record.QuestionResult(
+            name=question.name,
+            score=score,
+            max_score=question.points,
+            outcome=self._outcome(question, score, failed),
+            diagnosis=diagnosis.name if diagnosis else None,
+            message=diagnosis.message if diagnosis else "",
+            tests=tuple(self._test_result(test, error) for test, error in results),
+        )
+
+    def _run(self, tests: Sequence[SuiteTest]) -> list[tuple[SuiteTest, Exception | None]]:
+        results: list[tuple[SuiteTest, Exception | None]] = []
+        over = False
+        for test in tests:
+            error = (
+                _Skipped() if over else self._evidence(test, self.examiner.run(test.item, self.submission, self.seed))
+            )
+            over = over or (isinstance(error, CallFailed) and error.kind in _ENDS_THE_QUESTION)
+            results.append((test, error))
+        return results
+
+    def _evidence(self, test: SuiteTest, error: Exception | None) -> Exception | None:
+        """Return what the test shows about the submission, once the reference has passed it on the same inputs."""
+        if error is None or isinstance(error, CallFailed):
+            return error
+        own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
+        if own is not None:
+            msg = f"{test.item.nodeid} fails on the reference itself with seed {self.seed} ({own}); mend the test"
+            raise SuiteError(msg) from own
+        if isinstance(error, Mismatch):
+            return error
+        if isinstance(error, AssertionError):
+            summary = f"this does not hold yet: {test.title[:1].lower()}{test.title[1:]}"
+        else:
+            summary = (
+                f"`{test.question}` returned something that this check could not use; compare it with the docstring"
+            )
+        return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
+
+    def _diagnosis(
+        self,
+        question: Question,
+        results: Sequence[tuple[SuiteTest, Exception | None]],
+        failed: Sequence[tuple[SuiteTest, Exception]],
+    ) -> Diagnosis | None:
+        if not failed:
+            return None
+        test, error = failed[0]
+        known = None
+        if any(isinstance(error, Mismatch) or _raised(error) for _, error in failed):
+            own = [m for m in self.misconceptions if m.question == question.name]
+            ran = [(test, error) for test, error in results if not isinstance(error, _Skipped)]
+            known = match(ran, own, self.reference, self.examiner, self.seed)
+        return self._explained(test, error, known)
+
+    def _explained(self, test: SuiteTest, error: Exception, known: Misconception | None = None) -> Diagnosis:
+        assert isinstance(error, Mismatch | CallFailed)  # _evidence has made it one of the two  # noqa: S101
+        if isinstance(error, CallFailed) and error.kind == "missing" and test.question in self.failures:
+            error = self.failures[test.question]
+        line = self._line(error) if isinstance(error, CallFailed) else None
+        return diagnose(error, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
+
+    def _line(self, error: CallFailed) -> str | None:
+        lines = self.sources.get(error.cell or "", "").splitlines()
+        return lines[error.line - 1].strip() if error.line and error.line <= len(lines) else None
+
+    def _outcome(
+        self, question: Question, score: float, failed: Sequence[tuple[SuiteTest, Exception]]
+    ) -> record.QuestionOutcome:
+        if not failed:
+            return "right"
+        if score == 0 and (question.name in self.stubs or _unattempted(failed[0][1])):
+            return "not attempted"
+        if score == 0 and all(isinstance(e, CallFailed) and e.kind in _NOT_GRADABLE for _, e in failed):
+            return "not gradable"
+        return "wrong"
+
+    def _test_result(self, test: SuiteTest, error: Exception | None) -> record.TestResult:
+        outcome: record.TestOutcome
+        if error is None:
+            outcome, message = "passed", ""
+        elif isinstance(error, _Skipped):
+            outcome, message = "skipped", "not run, because an earlier check of this question stopped the program"
+        else:
+            outcome = "failed"
+            if isinstance(error, CallFailed):
+                outcome = "timeout" if error.kind == "timeout" else "error"
+            message = self._explained(test, error).message
+        return record.TestResult(
+            name=test.title, outcome=outcome, weight=test.weight, hidden=test.hidden, message=message
+        )
+
+
+class _Skipped(Exception):  # noqa: N818 - it stands for an outcome, it is never raised
+    """Stands for a test that was not run because an earlier one ended the program."""
+
+
+def _raised(error: Exception) -> bool:
+    return isinstance(error, CallFailed) and error.kind == "raised" and error.exception != "NotImplementedError"
+
+
+def _unattempted(error: Exception) -> bool:
+    return isinstance(error, CallFailed) and error.exception == "NotImplementedError"
+
+
+def _points(points: float, results: Sequence[tuple[SuiteTest, Exception | None]]) -> float:
+    """Return the points for the share of weight that passed, rounded down to a hundredth."""
+    total = sum(Fraction(test.weight) for test, _ in results)
+    passed = sum(Fraction(test.weight) for test, error in results if error is None)
+    if passed == total:
+        return points
+    return math.floor(Fraction(points) * passed / total * POINT_PARTS) / POINT_PARTS

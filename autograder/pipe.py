@@ -1,0 +1,62 @@
+"""Messages between trusted processes of ours: a length, then msgpack of a typed struct."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from typing import Literal, TypeVar
+
+import msgspec
+
+_LENGTH = struct.Struct("<Q")
+
+Message = TypeVar("Message", bound=msgspec.Struct)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a grader process is asked: to prepare, or to grade the notebook in `data`."""
+
+    kind: Literal["prepare", "grade"]
+    data: bytes = b""
+    student: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a grader process answers: a grade record and a notebook as text, or which error with its text."""
+
+    grade: bytes = b""
+    notebook: str = ""
+    sandbox: str = ""
+    error: Literal["", "CourseError", "SuiteError", "SandboxError", "AutograderError"] = ""
+    text: str = ""
+
+
+def send(connection: socket.socket, message: msgspec.Struct) -> None:
+    """Send one message."""
+    body = msgspec.msgpack.encode(message)
+    connection.sendall(_LENGTH.pack(len(body)) + body)
+
+
+def receive(connection: socket.socket, kind: type[Message], *, seconds: float | None = None) -> Message | None:
+    """Return the next message, or None where the other side has closed; TimeoutError after `seconds`."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    head = _exactly(connection, _LENGTH.size, deadline)
+    if head is None:
+        return None
+    body = _exactly(connection, _LENGTH.unpack(head)[0], deadline)
+    return None if body is None else msgspec.msgpack.decode(body, type=kind)
+
+
+def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        connection.settimeout(None if deadline is None else max(0.001, deadline - time.monotonic()))
+        try:
+            part = connection.recv(min(size - len(data), 1 << 20))
+        except ConnectionResetError:
+            return None
+        if not part:
+            return None
+        data += part
+    return bytes(data)

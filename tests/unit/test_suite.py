@@ -1,0 +1,95 @@
+"""The pytest plugin: a suite alone grades the reference, and a suite with a fault judges nobody."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.minicourse import HIDDEN, write_course
+
+
+@pytest.fixture
+def course(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder with the tiny course, in which `reference` is that course's."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
+        monkeypatch.delitem(sys.modules, name)
+    write_course(pytester.path)
+    return pytester
+
+
+def run(course: pytest.Pytester, path: str = "tests/hidden") -> pytest.RunResult:
+    return course.runpytest_inprocess("-p", "autograder.suite", "--import-mode=importlib", path)
+
+
+def test_the_suite_alone_grades_the_reference(course: pytest.Pytester) -> None:
+    """With no submission given, every hidden test runs against the reference and passes."""
+    run(course).assert_outcomes(passed=3)
+
+
+def test_the_visible_suite_runs_alone_too(course: pytest.Pytester) -> None:
+    """checks.py needs nothing but the plugin."""
+    run(course, "assignments/mini/checks.py").assert_outcomes(passed=2)
+
+
+def test_a_wrong_reference_fails(course: pytest.Pytester) -> None:
+    """The suite can fail: a reference with a slip does not pass the hand-worked values."""
+    slip = "def double(x):\n    return 3 * x\n\n\ndef square(x):\n    return x * x\n"
+    write_course(course.path, reference=slip)
+    run(course, "assignments/mini/checks.py").assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('@pytest.mark.question("square")\n', "", "needs exactly one mark like"),
+        ('"square")', '"squared")', "did you mean square"),
+        ('question("square")', "question()", "needs exactly one mark like"),
+        ('question("square")', 'question("square", 2)', "needs exactly one mark like"),
+        ("weight(2)", "weight(0)", "has a weight that is not one number greater than 0"),
+        ("weight(2)", "weight(-1)", "has a weight that is not one number greater than 0"),
+        ("weight(2)", 'weight("2")', "has a weight that is not one number greater than 0"),
+        ("weight(2)", "weight(True)", "has a weight that is not one number greater than 0"),
+        ("weight(2)", "weight(float('nan'))", "has a weight that is not one number greater than 0"),
+        ("weight(2)", "wieght(2)", "'wieght' not found in `markers`"),
+        ('    """Random numbers are squared."""\n', "", "has no docstring"),
+    ],
+)
+def test_a_mis_marked_test_is_an_error(course: pytest.Pytester, old: str, new: str, message: str) -> None:
+    """A test that would silently count for nothing stops the run, and says which one and why."""
+    assert old in HIDDEN
+    write_course(course.path, hidden=HIDDEN.replace(old, new) + '\nOTHER = pytest.mark.question("square")\n')
+    result = course.runpytest_inprocess(
+        "-p", "autograder.suite", "--strict-markers", "--import-mode=importlib", "tests/hidden"
+    )
+    assert result.ret in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED)
+    assert message in "\n".join(result.outlines + result.errlines)
+
+
+def test_a_suite_of_no_assignment_is_an_error(course: pytest.Pytester) -> None:
+    """A file in tests/hidden that belongs to no assignment would never grade anybody, so it is refused."""
+    (course.path / "tests/hidden/test_minni.py").write_text(HIDDEN)
+    result = run(course)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "no assignment in course.yml has this suite" in "\n".join(result.errlines)
+
+
+def test_random_inputs_depend_on_the_test_only(course: pytest.Pytester) -> None:
+    """Running one test alone draws the same numbers as running it among others."""
+    hidden = HIDDEN + (
+        '\n@pytest.mark.question("square")\ndef test_draw(rng):\n    """Draw."""\n    print("drew", rng.normal())\n'
+    )
+    write_course(course.path, hidden=hidden)
+    drawn = []
+    for extra in ([], ["-k", "test_draw"]):
+        result = course.runpytest_inprocess(
+            "-p", "autograder.suite", "-s", "--import-mode=importlib", "tests/hidden", *extra
+        )
+        drawn.append([line for line in result.outlines if "drew" in line][0].split("drew")[1].split()[0])
+    assert drawn[0] == drawn[1]
+
+
+def test_other_tests_are_not_touched(pytester: pytest.Pytester) -> None:
+    """Outside of a course the plugin asks nothing of anybody's tests."""
+    pytester.makepyfile("def test_plain():\n    assert True\n")
+    pytester.runpytest_inprocess("-p", "autograder.suite").assert_outcomes(passed=1)
