@@ -61,8 +61,8 @@ class Graders:
         """
         with self._process() as process:
             reply = process.ask(Request("prepare"), self._patience)
-        if reply is None:
-            msg = "the grader process stopped while it was prepared; run `autograder doctor`"
+        if reply is None or reply.error == "Fault":
+            msg = "the grader stopped while it was prepared; what it printed above says why"
             raise SandboxError(msg)
         _raise_error(reply)
         return reply.sandbox
@@ -72,6 +72,8 @@ class Graders:
         for _ in range(TRIES):
             with self._process() as process:
                 reply = process.ask(Request("grade", data, student), self._patience)
+            if reply is not None and reply.error == "Fault":
+                break
             if reply is not None:
                 _raise_error(reply)
                 return Graded(record.from_json(reply.grade), nbformat.from_dict(json.loads(reply.notebook)))

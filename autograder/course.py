@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+from nbformat import NotebookNode
 
 from autograder import course_file, notebook
 from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import CourseError, NotebookError
-from autograder.sandbox.limits import Limits
+from autograder.limits import Limits
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ class Assignment:
         self.misconceptions_path = root / "reference" / "misconceptions" / f"{name}.py"
 
     @cached_property
-    def notebook(self) -> notebook.NotebookNode:
+    def notebook(self) -> NotebookNode:
         """The assignment's own notebook, the source of every cell that is not the student's."""
         try:
             return notebook.read(self.notebook_path.read_bytes())

@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from autograder.errors import CourseError
-from autograder.sandbox.limits import Limits
+from autograder.limits import Limits
 
 COURSE_FILE = "course.yml"
 NAME = r"[a-z][a-z0-9_]*"

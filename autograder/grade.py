@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 import pytest
@@ -74,15 +74,16 @@ class Grader:
         worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
         with self._sandbox.load(to_run, limits=self.assignment.limits, seed=worker_seed) as submission:
             for (_, cell), run in zip(cells, submission.runs, strict=True):
-                cell.outputs = [notebook.NotebookNode(output) for output in run.outputs]
+                cell.outputs = [NotebookNode(output) for output in run.outputs]
             questions = self._questions(submission, whole.notebook, {cell.name: cell.source for cell in to_run}, seed)
-        grade = record.Grade(
-            **_header(self.course, self.assignment, digest, student),
+        grade = _record(
+            self.course,
+            self.assignment,
+            digest,
+            student,
             seed=seed,
             sandbox=self._sandbox.protection.mode,
             outcome="graded",
-            score=_total(questions),
-            max_score=self.assignment.max_score,
             restored=whole.restored,
             questions=questions,
         )
@@ -110,14 +111,15 @@ def not_gradable(course: Course, assignment: Assignment, digest: str, student: s
         record.QuestionResult(name=q.name, score=0.0, max_score=q.points, outcome="not gradable", message=reason)
         for q in assignment.questions
     )
-    grade = record.Grade(
-        **_header(course, assignment, digest, student),
+    grade = _record(
+        course,
+        assignment,
+        digest,
+        student,
         seed="",
         sandbox="none",
         outcome="not gradable",
         reason=reason,
-        score=0.0,
-        max_score=assignment.max_score,
         questions=questions,
     )
     return Graded(grade, assignment.notebook)
@@ -138,16 +140,37 @@ def suite_digest(assignment: Assignment) -> str:
     return digest.hexdigest()
 
 
-def _header(course: Course, assignment: Assignment, digest: str, student: str) -> dict[str, str]:
-    return {
-        "course": course.name,
-        "assignment": assignment.name,
-        "student": student,
-        "submission": digest,
-        "suite": suite_digest(assignment),
-        "framework": __version__,
-        "graded_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
+def _record(
+    course: Course,
+    assignment: Assignment,
+    digest: str,
+    student: str,
+    *,
+    seed: str,
+    sandbox: Literal["full", "one layer", "none"],
+    outcome: Literal["graded", "not gradable"],
+    questions: tuple[record.QuestionResult, ...],
+    reason: str | None = None,
+    restored: tuple[str, ...] = (),
+) -> record.Grade:
+    return record.Grade(
+        course=course.name,
+        assignment=assignment.name,
+        student=student,
+        submission=digest,
+        suite=suite_digest(assignment),
+        framework=__version__,
+        graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        seed=seed,
+        sandbox=sandbox,
+        outcome=outcome,
+        reason=reason,
+        # the sum is exact to the hundredth of a point that each score is kept in
+        score=round(sum(question.score for question in questions), 2),
+        max_score=assignment.max_score,
+        restored=restored,
+        questions=questions,
+    )
 
 
 def _cells(whole: NotebookNode) -> list[tuple[str, NotebookNode]]:
@@ -164,8 +187,3 @@ def _stubs(whole: NotebookNode, original: NotebookNode) -> frozenset[str]:
     stubs = {notebook.question_of(cell): cell.source.strip() for cell in original.cells}
     answers = ((notebook.question_of(cell), cell.source.strip()) for cell in whole.cells)
     return frozenset(question for question, source in answers if question and stubs.get(question) == source)
-
-
-def _total(questions: Sequence[record.QuestionResult]) -> float:
-    """Return the sum of the scores, exact to the hundredth of a point that each is kept in."""
-    return round(sum(question.score for question in questions), 2)

@@ -5,15 +5,17 @@ It is started by autograder.batch with the course folder, the assignment and the
 
 from __future__ import annotations
 
+import json
 import resource
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Literal, cast
 
 import pytest
 
-from autograder import notebook, record
+from autograder import record
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 from autograder.examine import silent_session
@@ -67,6 +69,9 @@ class _Session:
                 send(self._connection, _answer(request, grader, sandbox))
             except AutograderError as error:
                 send(self._connection, _error_reply(error))
+            except Exception:  # a fault of ours over one submission must not cost another one its grade
+                traceback.print_exc()
+                send(self._connection, Reply(error="Fault"))
 
     def open_sandbox(self) -> Sandbox:
         """Return the sandbox, not yet started."""
@@ -91,7 +96,7 @@ class _Serve:
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> object:
         try:
-            return (yield)  # type: ignore[misc]
+            return (yield)
         except pytest.UsageError as error:
             self.broken = SuiteError(str(error))
             raise
@@ -118,7 +123,7 @@ def _answer(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:
         grader.prepare()
         return Reply(sandbox=sandbox.protection.mode)
     graded = grader.grade(request.data, request.student)
-    return Reply(grade=record.to_json(graded.grade), notebook=notebook.write(graded.notebook))
+    return Reply(grade=record.to_json(graded.grade), notebook=json.dumps(graded.notebook))
 
 
 _Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]

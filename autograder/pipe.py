@@ -23,12 +23,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What a grader process answers: a grade record and a notebook as text, or which error with its text."""
+    """What a grader process answers: a grade record and a notebook as text, or which error with its text.
+
+    "Fault" is a fault of ours over this one submission; the grader has printed its traceback.
+    """
 
     grade: bytes = b""
     notebook: str = ""
     sandbox: str = ""
-    error: Literal["", "CourseError", "SuiteError", "SandboxError", "AutograderError"] = ""
+    error: Literal["", "CourseError", "SuiteError", "SandboxError", "AutograderError", "Fault"] = ""
     text: str = ""
 
 

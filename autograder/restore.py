@@ -67,9 +67,10 @@ class _Restorer:
             index_of[name] = index
         taken = set(index_of.values())
         for name in self.protected:
-            if name not in index_of and (index := self._adopted(name, taken)) is not None:
-                index_of[name] = index
-                taken.add(index)
+            adopted = None if name in index_of else self._adopted(name, taken)
+            if adopted is not None:
+                index_of[name] = adopted
+                taken.add(adopted)
                 self._note(f"{self._title(name)} had lost its metadata")
         return {index: name for name, index in index_of.items()}
 

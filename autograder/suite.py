@@ -20,15 +20,17 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from autograder.course import Assignment, Course
 from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import CourseError, SuiteError
 from autograder.local import LocalSubmission
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment, Course
 
 REFERENCE_SEED = "00"
 
@@ -153,7 +155,7 @@ def _assignment_of(path: Path, courses: dict[Path, Course | None]) -> Assignment
     """Return the assignment whose hidden or visible suite the file is, or None for any other test file."""
     root = path.parents[2] if len(path.parents) > 2 else path.parent
     if root not in courses:
-        courses[root] = Course.load(root) if (root / COURSE_FILE).is_file() else None
+        courses[root] = _course_in(root)
     course = courses[root]
     if course is None:
         return None
@@ -165,6 +167,14 @@ def _assignment_of(path: Path, courses: dict[Path, Course | None]) -> Assignment
         msg = f"{path.relative_to(root)}: no assignment in {COURSE_FILE} has this suite; {nearest(path.stem, names)}"
         raise pytest.UsageError(msg)
     return None
+
+
+def _course_in(root: Path) -> Course | None:
+    if not (root / COURSE_FILE).is_file():
+        return None
+    from autograder.course import Course  # brings nbformat, which takes longer to import than a check to run
+
+    return Course.load(root)
 
 
 def _suite_test(item: pytest.Item, assignment: Assignment) -> SuiteTest:

@@ -95,12 +95,12 @@ def test_square(submission, reference, rng):
 
 def assignment_notebook() -> NotebookNode:
     """Return the assignment's own notebook: an import, and a stub and a check cell for each question."""
-    cells = [
-        notebook.new_cell("code", "import numpy as np\nfrom autograder import check", role("imports", locked=True))
-    ]
+    imports = "import numpy as np\nfrom autograder import check"
+    cells = [notebook.new_cell("code", imports, role("imports", locked=True), "imports")]
     for name, points in (("double", 5), ("square", 3)):
-        cells.append(notebook.new_cell("code", STUB.format(name=name), role(f"{name}-solution", solution=True)))
-        cells.append(notebook.new_cell("code", f'check("{name}")', role(name, grade=True, locked=True, points=points)))
+        stub, graded = role(f"{name}-solution", solution=True), role(name, grade=True, locked=True, points=points)
+        cells.append(notebook.new_cell("code", STUB.format(name=name), stub, f"{name}-solution"))
+        cells.append(notebook.new_cell("code", f'check("{name}")', graded, name))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook.new_notebook(cells, {"kernelspec": kernel})
 

@@ -37,9 +37,15 @@ def _protection() -> Protection:
         with Sandbox() as sandbox:
             return sandbox.protection
     except SandboxError as error:
-        protection = Sandbox.probe()
         refused = Layer("sandbox", active=False, detail=str(error), remedy="see above")
-        return Protection("none", (*protection.layers, refused))
+        return Protection("none", (*_layers(), refused))
+
+
+def _layers() -> tuple[Layer, ...]:
+    try:
+        return Sandbox.probe()
+    except SandboxError:  # nothing starts at all, which the refusal has said
+        return ()
 
 
 def _course() -> Layer:

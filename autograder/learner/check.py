@@ -53,10 +53,21 @@ def run_checks(question: str, namespace: Mapping[str, Any], folder: Path) -> lis
         msg = f"there is no {CHECKS} in {folder}; open the notebook in the folder that it was released in"
         raise AutograderError(msg)
     checker = _Checker(question, namespace)
-    pytest.main([*silent_session(folder), str(path)], plugins=[checker])
-    if checker.problem:
-        raise AutograderError(checker.problem)
+    try:
+        status = pytest.main([*silent_session(folder), str(path)], plugins=[checker])
+    finally:
+        _forget(path)
+    if checker.problem or not checker.results:
+        msg = checker.problem or f"the checks could not be run (pytest ended with status {int(status)}); report this"
+        raise AutograderError(msg)
     return checker.results
+
+
+def _forget(path: Path) -> None:
+    """Drop the module, so that the next check reads the file anew, and another folder's checks.py its own."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) == str(path):
+            del sys.modules[name]
 
 
 def as_text(question: str, results: Sequence[CheckResult]) -> str:

@@ -29,7 +29,7 @@ def test_every_test_says_in_a_sentence_what_it_shows() -> None:
 
 
 def test_imports_point_one_way() -> None:
-    """The core knows nothing of nbgrader, pytest or the command line; learner and nbgrader know nothing of each other."""
+    """The core knows nothing of nbgrader, pytest or commands; learner and nbgrader know nothing of each other."""
     forbidden = {
         "autograder/sandbox": ("nbgrader", "pytest", "autograder.cli", "autograder.nbgrader", "autograder.suite"),
         "autograder/compare.py": ("nbgrader", "pytest", "autograder.cli", "autograder.suite"),

@@ -85,7 +85,7 @@ def test_random_inputs_depend_on_the_test_only(course: pytest.Pytester) -> None:
         result = course.runpytest_inprocess(
             "-p", "autograder.suite", "-s", "--import-mode=importlib", "tests/hidden", *extra
         )
-        drawn.append([line for line in result.outlines if "drew" in line][0].split("drew")[1].split()[0])
+        drawn.append(next(line for line in result.outlines if "drew" in line).split("drew")[1].split()[0])
     assert drawn[0] == drawn[1]
 
 

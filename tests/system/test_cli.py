@@ -1,0 +1,171 @@
+"""The commands as a person types them: what they print, what they write, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import record
+from tests.minicourse import COURSE, REFERENCE, RIGHT, answered, write_course
+
+WRONG = {**RIGHT, "double": "def double(x):\n    return x + 2"}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course folder with three submissions in nbgrader's order of folders."""
+    write_course(tmp_path)
+    hand_in(tmp_path, "ada", answered(RIGHT))
+    hand_in(tmp_path, "ben", answered(WRONG))
+    hand_in(tmp_path, "cleo", answered({}))
+    return tmp_path
+
+
+def hand_in(course: Path, student: str, data: bytes) -> Path:
+    path = course / "submitted" / student / "mini" / "mini.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def autograder(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder.cli", *arguments]
+    wide = {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(command, cwd=cwd, env=wide, capture_output=True, text=True, check=False, timeout=120)
+
+
+def notebooks(course: Path) -> list[str]:
+    return [str(path.relative_to(course)) for path in sorted(course.glob("submitted/*/mini/*.ipynb"))]
+
+
+class TestGrade:
+    def test_writes_a_record_a_student_and_prints_a_table(self, course: Path) -> None:
+        """Everybody gets a record under grades/; the table has the scores and the one message."""
+        done = autograder("grade", "mini", *notebooks(course), "--jobs", "2", cwd=course)
+        assert done.returncode == 0, done.stderr
+        grades = {path.stem: record.read(path) for path in (course / "grades" / "mini").iterdir()}
+        assert {name: grade.score for name, grade in grades.items()} == {"ada": 8.0, "ben": 3.0, "cleo": 0.0}
+        assert "You added a constant instead of scaling." in " ".join(done.stdout.split())
+        assert "Traceback" not in done.stderr
+
+    def test_json_prints_records_and_nothing_else(self, course: Path) -> None:
+        """Standard output is one JSON record a line, ready for another program."""
+        done = autograder("grade", "mini", *notebooks(course), "--json", "--out", "elsewhere", cwd=course)
+        grades = [record.from_json(line.encode()) for line in done.stdout.splitlines()]
+        assert sorted(grade.student for grade in grades) == ["ada", "ben", "cleo"]
+        assert sorted(path.name for path in (course / "elsewhere").iterdir()) == ["ada.json", "ben.json", "cleo.json"]
+        assert not (course / "grades").exists()
+
+    def test_one_that_cannot_be_graded_is_named(self, course: Path) -> None:
+        """Exit status 1 says that somebody has no grade, and standard error says who and why; the others have theirs."""
+        hand_in(course, "dora", b'{"nbformat": 4')
+        done = autograder("grade", "mini", *notebooks(course), cwd=course)
+        assert done.returncode == 1
+        assert "not gradable: dora: the file is not valid JSON" in done.stderr
+        assert record.read(course / "grades/mini/dora.json").outcome == "not gradable"
+        assert record.read(course / "grades/mini/ada.json").score == 8.0
+
+    def test_the_student_is_the_file_name_elsewhere(self, course: Path) -> None:
+        """Without nbgrader's folders, the file is named after the student."""
+        (course / "eva.ipynb").write_bytes(answered(RIGHT))
+        autograder("grade", "mini", "eva.ipynb", cwd=course)
+        assert record.read(course / "grades/mini/eva.json").student == "eva"
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["mini", "nobody.ipynb"], "nobody.ipynb: there is no such file"),
+            (["mini", "submitted"], "submitted: there is no such file"),
+            (["minni", "submitted/ada/mini/mini.ipynb"], "there is no assignment 'minni'; did you mean mini"),
+            (["mini", "submitted/ada/mini/mini.ipynb", "ada.ipynb"], "are both of student 'ada'"),
+            (["mini"], "the following arguments are required: NOTEBOOK"),
+            (["mini", "ada.ipynb", "--jobs", "0"], "0 is not a number of processes"),
+        ],
+    )
+    def test_a_wrong_call_grades_nobody(self, course: Path, arguments: list[str], words: str) -> None:
+        """Exit status 2, one sentence, and nothing written."""
+        (course / "ada.ipynb").write_bytes(answered(RIGHT))
+        done = autograder("grade", *arguments, cwd=course)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (course / "grades").exists()
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"reference": REFERENCE.replace("2 * x", "3 * x")}, "fails on the reference itself"),
+            ({"course": COURSE.replace("call_seconds", "cal_seconds")}, "course.yml:4: unknown limit 'cal_seconds'"),
+        ],
+    )
+    def test_a_fault_of_the_course_gives_nobody_a_zero(self, course: Path, change: dict[str, str], words: str) -> None:
+        """A broken suite or course stops the command before it writes anything."""
+        write_course(course, **change)
+        done = autograder("grade", "mini", *notebooks(course), cwd=course)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+        assert not (course / "grades").exists()
+
+    def test_outside_of_a_course(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        """The message says where a course was looked for."""
+        done = autograder("grade", "mini", "x.ipynb", cwd=tmp_path_factory.mktemp("empty"))
+        assert done.returncode == 2
+        assert "run this in a course folder" in done.stderr
+
+    def test_names_from_outside_stay_inside_the_folder(self, course: Path) -> None:
+        """A file name cannot make the record land anywhere but in the folder given."""
+        (course / "a[b].ipynb").write_bytes(answered(RIGHT))
+        autograder("grade", "mini", "a[b].ipynb", cwd=course)
+        assert (course / "grades/mini/a[b].json").is_file()
+
+
+class TestSolve:
+    def test_writes_a_notebook_that_gets_full_points(self, course: Path) -> None:
+        """The solved notebook is the assignment's with the reference put in."""
+        done = autograder("solve", "mini", "-o", "solved.ipynb", cwd=course)
+        assert (done.returncode, done.stdout) == (0, "wrote solved.ipynb\n")
+        graded = autograder("grade", "mini", "solved.ipynb", "--json", cwd=course)
+        assert json.loads(graded.stdout)["score"] == 8.0
+
+    def test_overwrites_nothing(self, course: Path) -> None:
+        """A notebook that is there already is worth more than ours."""
+        (course / "mini-solved.ipynb").write_text("mine")
+        done = autograder("solve", "mini", cwd=course)
+        assert done.returncode == 2
+        assert "mini-solved.ipynb is there already" in done.stderr
+        assert (course / "mini-solved.ipynb").read_text() == "mine"
+
+
+class TestDoctor:
+    def test_lists_every_layer_and_the_course(self, course: Path) -> None:
+        """Each protection has its line; on this machine grading is possible."""
+        done = autograder("doctor", cwd=course)
+        for name in ("bubblewrap", "Landlock", "system-call filter", "A tiny course", "nbgrader"):
+            assert name in done.stdout
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_says_what_is_wrong_with_the_course(self, course: Path) -> None:
+        """A fault in the course is part of the diagnosis, not a crash of it."""
+        write_course(course, course=COURSE.replace("call_seconds", "cal_seconds"))
+        done = autograder("doctor", cwd=course)
+        assert done.returncode == 1
+        assert "unknown limit" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["--help"], ["grade", "--help"], ["--version"]])
+def test_help_needs_no_course(tmp_path: Path, command: list[str]) -> None:
+    """Asking for help works anywhere."""
+    assert autograder(*command, cwd=tmp_path).returncode == 0
+
+
+def test_importing_the_package_stays_light() -> None:
+    """`from autograder import check` pulls in nothing that only grading needs."""
+    code = "import sys, autograder; autograder.check; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"nbformat", "jsonschema", "nbgrader", "IPython", "matplotlib", "nbconvert", "rich", "pyseccomp", "traitlets.config"}
+    assert not heavy & set(modules)
