@@ -175,7 +175,9 @@ def test_where_true_or_false_is_expected(got):
         (GRID, GRID.mean(axis=1), "has one axis too many: it is not averaged over axis 1 yet"),
         (GRID, np.ones(3), "has one axis too many"),
         (GRID.sum(axis=1), GRID, "has one axis too few: it is summed over axis 1"),
-        (np.ones(2), GRID, "has one axis too few: was it summed over axis 1?"),
+        (np.ones(2), GRID, "has one axis too few: does `np.sum` or `np.max` take axis 1 away?"),
+        (np.ones(3), np.ones((3, 3)), "has one axis too few"),
+        ([1.0, 2.0, 3.0], np.diag([1.0, 2.0, 3.0]), "is a vector, the diagonal of the expected matrix"),
         (np.ones(5), GRID, "has one axis too few"),
         (GRID.sum(axis=1, keepdims=True), GRID, "has length 1 along axis 1"),
         (np.zeros((2, 4)), GRID, "has the wrong length along axis 1"),
@@ -496,5 +498,5 @@ def test_an_argument_that_was_changed(after, before):
 
 def test_a_changed_argument_of_some_function():
     """The name of the function may be left out."""
-    with pytest.raises(Mismatch, match="the function changed its argument `x`"):
+    with pytest.raises(Mismatch, match="the argument `x` is changed in place: work on a copy"):
         unchanged("x", GRID + 1, GRID)

@@ -1,0 +1,119 @@
+"""From a wrong value or a failed call to one helpful sentence: what happened, where, and what to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.errors import CallFailed, Mismatch
+from autograder.failures import failure_message
+from autograder.probes import find
+from autograder.values import is_handle
+
+if TYPE_CHECKING:
+    from autograder.misconceptions import Misconception
+
+__all__ = ["Diagnosis", "diagnose"]
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The one message for a question; `name` is the misconception or the probe that matched, if any."""
+
+    name: str | None
+    message: str
+
+
+def diagnose(
+    problem: Mismatch | CallFailed,
+    *,
+    question: str,
+    hidden: bool,
+    misconception: Misconception | None = None,
+    line_text: str | None = None,
+) -> Diagnosis:
+    """Return the message for the first thing that went wrong in a question.
+
+    For a hidden test it holds no number of the returned or the expected value, no shape, and no text of the
+    submission but the type of an exception and `line_text`, the line of the student's own that raised it.
+    """
+    if isinstance(problem, CallFailed):
+        message = failure_message(problem, question=question, hidden=hidden, line_text=line_text)
+        name = None
+    else:
+        name, message = _of_mismatch(problem, known=misconception is not None)
+        if not hidden:
+            message += _numbers(problem)
+    if misconception is None:
+        return Diagnosis(name, message)
+    return Diagnosis(misconception.name, f"{message} {misconception.hint}")
+
+
+def _of_mismatch(mismatch: Mismatch, *, known: bool) -> tuple[str | None, str]:
+    if known:
+        return None, _sentence(mismatch.summary)
+    finding = find(mismatch)
+    if finding is not None:
+        return finding.name, _sentence(f"`{mismatch.name}` {finding.words}")
+    if mismatch.kind == "value":
+        return None, _unexplained(mismatch)
+    if mismatch.kind == "nan":
+        return None, f"{_sentence(mismatch.summary)} Look for 0/0, the log of 0, or an overflow."
+    return None, _sentence(mismatch.summary)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _unexplained(mismatch: Mismatch) -> str:
+    advice = "Work it out by hand for a small input and follow your code line by line."
+    if mismatch.path == mismatch.name:
+        return f"{_sentence(mismatch.summary)} {advice}"
+    return f"{_extent(mismatch)} {advice}"
+
+
+def _extent(mismatch: Mismatch) -> str:
+    """Say how much of an array is wrong, and where it is wrong most."""
+    got, expected = mismatch.got, mismatch.expected
+    if not _is_numeric(got) or not _is_numeric(expected) or got.shape != expected.shape:
+        return _sentence(mismatch.summary)
+    close = np.isclose(got, expected, rtol=1e-6, atol=1e-6 * np.max(np.abs(expected), initial=0.0))
+    share = "Some entries" if np.any(close) else "All entries"
+    return f"{share} of `{mismatch.name}` are wrong, most of all `{mismatch.path}`."
+
+
+def _numbers(mismatch: Mismatch) -> str:
+    """Return what may be shown where the test is not hidden: values and shapes."""
+    got, expected = mismatch.got, mismatch.expected
+    if mismatch.kind == "shape" and isinstance(got, np.ndarray) and isinstance(expected, np.ndarray):
+        return f" Its shape is {got.shape}, expected {expected.shape}."
+    if mismatch.kind == "type":
+        kind = got.type_name if is_handle(got) else type(got).__name__
+        return f" It is of type `{kind}`."
+    if mismatch.kind not in ("value", "nan") or not _is_numeric(got):
+        return ""
+    index = _index(mismatch)
+    if len(index) != got.ndim:
+        return ""
+    text = f" You have {_number(got[index])}"
+    known = _is_numeric(expected) and expected.shape == got.shape
+    return f"{text}, expected {_number(expected[index])}." if known else f"{text}."
+
+
+def _is_numeric(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+
+
+def _index(mismatch: Mismatch) -> tuple[int, ...]:
+    """Return the index at the end of the path: (2, 1) for `dx[2, 1]`."""
+    inside = mismatch.path.removeprefix(mismatch.name).strip("[]")
+    return tuple(int(part) for part in inside.split(",")) if inside else ()
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.{_DIGITS}g}"

@@ -1,0 +1,82 @@
+"""From a call that brought no value to one helpful sentence."""
+
+from __future__ import annotations
+
+from autograder.errors import CallFailed
+
+_LONGEST_LINE = 100
+_LONGEST_DETAIL = 200
+
+_LOOK_AT = {
+    "AttributeError": "Does the object have what is asked of it?",
+    "FileNotFoundError": "No files can be read here but those of the assignment.",
+    "ImportError": "Only numpy and what the notebook itself imports are there.",
+    "ModuleNotFoundError": "Only numpy and what the notebook itself imports are there.",
+    "IndexError": "Is an index larger than the array, or an axis missing?",
+    "KeyError": "Is the key spelled as it was when it was stored?",
+    "MemoryError": "Does an array grow far larger than it should?",
+    "NameError": "Is the name spelled as it was defined, in a cell above?",
+    "PermissionError": "Files, network and other programs cannot be used here.",
+    "RecursionError": "Does a function call itself without end?",
+    "SystemExit": "Leave `exit()` and `quit()` out.",
+    "TypeError": "Are the arguments as many, and of the kind, that the function takes?",
+    "UnboundLocalError": "Is the variable given a value on every way through the function?",
+    "ValueError": "Print the shapes of the arrays in this line and compare them.",
+    "ZeroDivisionError": "What is the divisor here, and when is it 0?",
+}
+
+
+def failure_message(failure: CallFailed, *, question: str, hidden: bool, line_text: str | None = None) -> str:
+    """Return what a student reads; nothing in it but the exception's type and the student's own line is theirs.
+
+    `line_text` is the source of the line in which it happened. `detail` is added only where the test is not hidden.
+    """
+    name = _shown_name(failure.name, question)
+    needed = failure.name.partition(".")[0] != question
+    prefix = f"`{question}` is checked together with `{name}`: " if needed else ""
+    if failure.kind == "raised":
+        return prefix + _raised(failure, name, hidden=hidden, line_text=line_text)
+    return prefix + _other(failure, name, hidden=hidden)
+
+
+def _shown_name(name: str, question: str) -> str:
+    """Return the name of a call without the class that a submission gave its object: that is text of its own."""
+    owner, dot, method = name.rpartition(".")
+    return method if dot and owner != question else name
+
+
+def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | None) -> str:
+    kind = failure.exception if failure.exception and failure.exception.isidentifier() else "an exception"
+    if kind == "NotImplementedError":
+        return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
+    text = f"`{name}` raised {kind}{_place(failure, line_text)}."
+    if failure.detail and not hidden:
+        text += f" It says: {_one_line(failure.detail, _LONGEST_DETAIL)}."
+    return f"{text} {_LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
+
+
+def _place(failure: CallFailed, line_text: str | None) -> str:
+    if failure.line is None:
+        return ""
+    place = f" in your line {failure.line}"
+    if line_text and line_text.strip():
+        place += f": `{_one_line(line_text, _LONGEST_LINE)}`"
+    return place
+
+
+def _one_line(text: str, longest: int) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _other(failure: CallFailed, name: str, *, hidden: bool) -> str:
+    reason = failure.reason
+    if hidden and failure.kind in ("died", "refused") and any(c.isdigit() for c in reason):
+        reason = "the call ended without a value"  # an exit code or a size is a number of the submission's choice
+    if failure.kind == "missing":
+        return f"There is no function `{name}` in your notebook: was it renamed, or did its cell fail?"
+    if failure.kind == "timeout":
+        return f"`{name}`: {failure.reason}. Look for a loop that does not end, or for far more work than is needed."
+    if failure.kind == "died":
+        return f"`{name}`: {reason}. Look for `exit()`, endless recursion, or arrays that fill the memory."
+    return f"`{name}`: {reason}. Return plain numbers, arrays, lists, tuples or dicts of them."

@@ -1,0 +1,116 @@
+"""How fast a scalar function changes: differences along a direction, with what is known about their error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+STEP = float(np.cbrt(np.finfo(np.float64).eps))
+"""Truncation and rounding error of a central difference are in balance here for a function of size and scale 1."""
+
+_ROUNDINGS = 4
+
+
+class FlatFunction:
+    """A scalar function of one array, or of a dict of arrays, seen as a function of one flat vector.
+
+    The function is given arrays of its own each time, so it cannot change the point that it is differentiated at.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], point: Any) -> None:
+        self._function = function
+        self._named = isinstance(point, Mapping)
+        self._is_number = not isinstance(point, np.ndarray | list | tuple | Mapping)
+        parts = dict(point) if isinstance(point, Mapping) else {"": point}
+        self.parts: dict[str, Floats] = {name: np.array(part, dtype=np.float64) for name, part in parts.items()}
+        self.theta: Floats = np.concatenate([part.ravel() for part in self.parts.values()] or [np.zeros(0)])
+        self.scales: Floats = np.maximum(1.0, np.abs(self.theta))
+
+    def __call__(self, theta: Floats) -> float:
+        """Return the value at `theta`; TypeError where that is not one number."""
+        parts = self.split(theta)
+        argument: Any = parts if self._named else parts[""]
+        if self._is_number:
+            argument = argument[()]
+        with np.errstate(all="ignore"):
+            value = np.asarray(self._function(argument), dtype=np.float64)
+        if value.size != 1:
+            msg = f"the function to differentiate has to return one number, not an array of shape {value.shape}"
+            raise TypeError(msg)
+        return float(value.reshape(()))
+
+    def split(self, vector: Floats) -> dict[str, Any]:
+        """Return copies of the pieces of a flat vector, each in its own shape."""
+        pieces = {}
+        for name, (start, stop) in self.ranges().items():
+            pieces[name] = vector[start:stop].reshape(self.parts[name].shape).copy()
+        return pieces
+
+    def ranges(self) -> dict[str, tuple[int, int]]:
+        """Return where each array lies in the flat vector."""
+        ranges, start = {}, 0
+        for name, part in self.parts.items():
+            ranges[name] = (start, start + part.size)
+            start += part.size
+        return ranges
+
+    def place(self, position: int) -> tuple[str, tuple[int, ...]]:
+        """Return the name of the array and the index in it that a position of the flat vector belongs to."""
+        for name, (start, stop) in self.ranges().items():
+            if position < stop:
+                index = np.unravel_index(position - start, self.parts[name].shape)
+                return name, tuple(int(i) for i in index)
+        raise IndexError(position)
+
+    def entry(self, position: int) -> Floats:
+        """Return the direction that moves one entry alone, by 1 or in proportion to its size where that is more."""
+        direction = np.zeros_like(self.theta)
+        direction[position] = self.scales[position]
+        return direction
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative along a direction: central difference, gap between the one-sided ones, and rounding noise."""
+
+    central: float
+    gap: float
+    noise: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value of the function that it was made from is finite."""
+        return math.isfinite(self.central) and math.isfinite(self.gap)
+
+
+def slope(f: FlatFunction, direction: Floats, *, step: float, middle: float) -> Slope:
+    """Return the slope of `f` at its point along `direction`; `middle` is the value of `f` there."""
+    above = f(f.theta + step * direction)
+    below = f(f.theta - step * direction)
+    size = max(abs(above), abs(below))
+    return Slope(
+        central=(above - below) / (2 * step),
+        gap=abs((above - middle) - (middle - below)) / step,
+        noise=_ROUNDINGS * float(np.finfo(np.float64).eps) * size / step,
+    )
+
+
+def numerical_gradient(f: Callable[[Any], Any], x: Any, *, h: float = STEP) -> Floats:
+    """Return the gradient of the scalar function `f` at `x`, an array of any shape, by central differences.
+
+    The step is `h` for an entry of size up to 1 and in proportion to larger ones. `x` is left as it was.
+    """
+    flat = FlatFunction(f, x)
+    gradient = np.zeros_like(flat.theta)
+    for position in range(flat.theta.size):
+        direction = flat.entry(position)
+        change = slope(flat, direction, step=h, middle=0.0).central
+        gradient[position] = change / flat.scales[position]
+    return gradient.reshape(np.shape(x))

@@ -1,0 +1,42 @@
+"""Where in a student's own code an exception came from, and what to call it."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_CELL_MARKS = ("ipykernel_", "<ipython-input")
+_WELL_KNOWN = (builtins, np.exceptions, np.linalg)
+
+
+def place_of(error: BaseException, called: Callable[..., Any]) -> tuple[str | None, int | None]:
+    """Return cell and line (from 1) of the innermost frame in the module of `called`; the cell only under IPython."""
+    home = _globals_of(called)
+    frames = [
+        (frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals is home
+    ]
+    if not frames:
+        return None, None
+    filename, line = frames[-1]
+    return (filename if any(mark in filename for mark in _CELL_MARKS) else None), line
+
+
+def _globals_of(called: Any) -> dict[str, Any] | None:
+    function = getattr(called, "__func__", called)
+    if hasattr(function, "__globals__"):
+        return function.__globals__  # type: ignore[no-any-return]
+    module = sys.modules.get(getattr(called, "__module__", None) or "")
+    return vars(module) if module else None
+
+
+def exception_name(error: BaseException) -> str | None:
+    """Return the name of the exception's type where it is one of Python's or numpy's own, otherwise None."""
+    name = type(error).__name__
+    return name if any(vars(place).get(name) is type(error) for place in _WELL_KNOWN) else None
