@@ -245,6 +245,15 @@ def _check_leaves_dout(submission, name: str, x, dout, expected) -> None:
     agree("dx", _dx(submission, name, x, dout), expected, inputs={"x": x, "dout": dout})
 
 
+def _is_right(check: Callable[[Any], None], submission) -> bool:
+    """Return whether another check passes."""
+    try:
+        check(submission)
+    except (CallFailed, Mismatch):
+        return False
+    return True
+
+
 def _check_pair_numerically(submission, name: str, x, rng) -> None:
     """Compare `dx` with numerical derivatives of the student's own forward."""
     dout = rng.uniform(1.0, 2.0, size=x.shape) * rng.choice([-1.0, 1.0], size=x.shape)
@@ -293,6 +302,9 @@ def test_sigmoid_slope(submission):
 @question("sigmoid_backward")
 def test_sigmoid_backward_numerically(submission, rng):
     """The gradient is what small steps of `x` show in your own forward."""
+    if not _is_right(test_sigmoid_values, submission):  # charged there; here the worked values have to do
+        test_sigmoid_slope(submission)
+        return
     _check_pair_numerically(submission, "sigmoid", rng.uniform(-2.0, 2.0, size=(3, 2)), rng)
 
 
@@ -335,6 +347,9 @@ def test_relu_gradient(submission):
 @question("relu_backward")
 def test_relu_backward_numerically(submission, rng):
     """The gradient is what small steps of `x` show in your own forward."""
+    if not _is_right(test_relu_values, submission):  # charged there; here the worked values have to do
+        test_relu_gradient(submission)
+        return
     x = rng.uniform(0.5, 2.0, size=6) * np.array([1.0, -1.0, 1.0, 1.0, -1.0, 1.0])
     _check_pair_numerically(submission, "relu", x.reshape(1, 2, 3), rng)
 
@@ -395,6 +410,9 @@ def test_affine_gradients(submission):
 @pytest.mark.parametrize("shape", [(4, 3), (1, 2), (3, 2, 2)])
 def test_affine_backward_numerically(submission, rng, shape):
     """The gradients have the shapes of x, w and b, and are what small steps show in your own forward."""
+    if not _is_right(test_affine_values, submission):  # charged there; here the worked values have to do
+        test_affine_gradients(submission)
+        return
     x, w, b = (rng.uniform(-2.0, 2.0, size=size) for size in (shape, (int(np.prod(shape[1:])), 5), 5))
     dout = rng.uniform(-2.0, 2.0, size=(shape[0], 5))
 

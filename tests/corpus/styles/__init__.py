@@ -1,0 +1,1 @@
+"""Right solutions of `gates` in the styles of different people."""
