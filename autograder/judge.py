@@ -63,30 +63,20 @@ class Judge:
         results: list[tuple[SuiteTest, Exception | None]] = []
         over = False
         for test in tests:
-            error = (
-                _Skipped() if over else self._evidence(test, self.examiner.run(test.item, self.submission, self.seed))
-            )
+            error = _Skipped() if over else self.examiner.run(test.item, self.submission, self.seed)
+            self._confirm(test, error)
             over = over or (isinstance(error, CallFailed) and error.kind in _ENDS_THE_QUESTION)
             results.append((test, error))
         return results
 
-    def _evidence(self, test: SuiteTest, error: Exception | None) -> Exception | None:
-        """Return what the test shows about the submission, once the reference has passed it on the same inputs."""
-        if error is None or isinstance(error, CallFailed):
-            return error
+    def _confirm(self, test: SuiteTest, error: Exception | None) -> None:
+        """Raise SuiteError where the reference, too, fails the test on these inputs: then it shows nothing."""
+        if error is None or isinstance(error, CallFailed | _Skipped):
+            return
         own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
         if own is not None:
             msg = f"{test.item.nodeid} fails on the reference itself with seed {self.seed} ({own}); mend the test"
             raise SuiteError(msg) from own
-        if isinstance(error, Mismatch):
-            return error
-        if isinstance(error, AssertionError):
-            summary = f"this does not hold yet: {test.title[:1].lower()}{test.title[1:]}"
-        else:
-            summary = (
-                f"`{test.question}` returned something that this check could not use; compare it with the docstring"
-            )
-        return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
 
     def _diagnosis(
         self,
@@ -98,18 +88,18 @@ class Judge:
             return None
         test, error = failed[0]
         known = None
-        if any(isinstance(error, Mismatch) or _raised(error) for _, error in failed):
+        if any(not isinstance(error, CallFailed) or _raised(error) for _, error in failed):
             own = [m for m in self.misconceptions if m.question == question.name]
             ran = [(test, error) for test, error in results if not isinstance(error, _Skipped)]
             known = match(ran, own, self.reference, self.examiner, self.seed)
         return self._explained(test, error, known)
 
     def _explained(self, test: SuiteTest, error: Exception, known: Misconception | None = None) -> Diagnosis:
-        assert isinstance(error, Mismatch | CallFailed)  # _evidence has made it one of the two  # noqa: S101
         if isinstance(error, CallFailed) and error.kind == "missing" and test.question in self.failures:
             error = self.failures[test.question]
-        line = self._line(error) if isinstance(error, CallFailed) else None
-        return diagnose(error, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
+        evidence = _evidence(test, error)
+        line = self._line(evidence) if isinstance(evidence, CallFailed) else None
+        return diagnose(evidence, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
 
     def _line(self, error: CallFailed) -> str | None:
         lines = self.sources.get(error.cell or "", "").splitlines()
@@ -144,6 +134,17 @@ class Judge:
 
 class _Skipped(Exception):  # noqa: N818 - it stands for an outcome, it is never raised
     """Stands for a test that was not run because an earlier one ended the program."""
+
+
+def _evidence(test: SuiteTest, error: Exception) -> Mismatch | CallFailed:
+    """Return what can be said to the student: of an error without evidence, only what the test checks."""
+    if isinstance(error, Mismatch | CallFailed):
+        return error
+    if isinstance(error, AssertionError):
+        summary = f"this does not hold yet: {test.title[:1].lower()}{test.title[1:]}"
+    else:
+        summary = f"`{test.question}` returned something that this check could not use; compare it with the docstring"
+    return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
 
 
 def _raised(error: Exception) -> bool:

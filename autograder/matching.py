@@ -59,7 +59,7 @@ def alike(one: Exception | None, other: Exception | None) -> bool:
         return (one.name, one.kind) == (other.name, other.kind) and _same(one.got, other.got)
     if isinstance(one, CallFailed) and isinstance(other, CallFailed):
         return (one.name, one.kind, one.exception) == (other.name, other.kind, other.exception)
-    return isinstance(one, AssertionError) and isinstance(other, AssertionError) and type(one) is type(other)
+    return type(one) is type(other)
 
 
 def _same(one: Any, other: Any) -> bool:

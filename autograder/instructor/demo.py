@@ -19,16 +19,16 @@ from autograder import record
 from autograder.course import Course
 from autograder.course_file import COURSE_FILE
 from autograder.errors import AutograderError
-from autograder.instructor.table import print_table
+from autograder.instructor.table import print_table, wide_console
 
 ASSIGNMENT = "gates"
 COPIED = (COURSE_FILE, "nbgrader_config.py", "pyproject.toml", "assignments", "reference", "tests/hidden")
 MARKER = ".autograder-demo"
 
 
-def run(course: Course, folder: Path, console: Console | None = None) -> int:
+def run(course: Course, folder: Path) -> int:
     """Release, hand in, autograde, give feedback and export in `folder`; return 0 where both front doors agree."""
-    console = console or Console()
+    console = wide_console()
     folder = folder.absolute()
     _scratch_copy(course, folder)
     _nbgrader(folder, console, "generate_assignment", ASSIGNMENT)
@@ -107,10 +107,11 @@ def _command(command: Sequence[str], name: str, folder: Path, console: Console, 
 
 
 def _compare(exported: Path, grades: Sequence[record.Grade], students: Sequence[str], console: Console) -> int:
-    """Say whether nbgrader's gradebook and the records agree to the last digit; return 0 where they do."""
+    """Say whether nbgrader's gradebook and the records agree on every student; return 0 where they do."""
     with exported.open(newline="") as file:
         scores = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
-    differing = [g.student for g in grades if scores.get(g.student) != g.score]
+    # nbgrader adds floats; each score is in hundredths of a point, and so is the sum
+    differing = [g.student for g in grades if round(scores.get(g.student, -1.0), 2) != g.score]
     missing = sorted(set(students) - {grade.student for grade in grades})
     if differing or missing:
         console.print(Text(f"the two front doors differ: {', '.join([*differing, *missing])}", style="bold"))

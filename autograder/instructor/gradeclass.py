@@ -14,7 +14,7 @@ from autograder import record
 from autograder.batch import Graders
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.instructor.table import print_table
+from autograder.instructor.table import print_table, wide_console
 
 
 def grade_class(
@@ -31,7 +31,7 @@ def grade_class(
             if as_json:
                 sys.stdout.write(record.to_json(grade).decode() + "\n")
     if not as_json:
-        print_table(sorted(grades, key=lambda grade: grade.student), Console())
+        print_table(sorted(grades, key=lambda grade: grade.student), wide_console())
         print(f"records: {out}")  # noqa: T201
     missed = [grade for grade in grades if grade.outcome != "graded"]
     for grade in sorted(missed, key=lambda grade: grade.student):

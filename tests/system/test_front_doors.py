@@ -110,7 +110,7 @@ class TestTheClass:
     def test_export_has_every_total(self, graded: GradedClass) -> None:
         """`nbgrader export` lists everybody with the same total."""
         with (graded.course.root / "grades.csv").open(newline="") as file:
-            totals = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+            totals = {row["student_id"]: round(float(row["score"]), 2) for row in csv.DictReader(file)}
         assert totals == {recipe.student: recipe.total for recipe in students.ALL}
 
     def test_who_could_not_be_graded_is_named(self, graded: GradedClass) -> None:

@@ -1,0 +1,57 @@
+"""The table of a class: every score, the message that helps most, and nothing of a submission as markup."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from autograder.instructor.table import headline, print_table
+from autograder.record import Grade, QuestionResult
+from tests.unit.test_record import a_grade
+
+
+def question(name: str, outcome: str, message: str = "", score: float = 0.0) -> QuestionResult:
+    return QuestionResult(name=name, score=score, max_score=2, outcome=outcome, message=message)  # type: ignore[arg-type]
+
+
+def printed(*grades: Grade, width: int = 120) -> str:
+    console = Console(width=width)
+    with console.capture() as capture:
+        print_table(grades, console)
+    return capture.get()
+
+
+def test_scores_and_names() -> None:
+    """Each question has a numbered column with its points, and its name below."""
+    text = printed(
+        a_grade(questions=(question("f", "right", score=2.0), question("g", "wrong", "Not so.", score=0.66)))
+    )
+    assert "questions: 1 f, 2 g" in text
+    assert ["ada", "1.5", "2", "0.66"] in [line.split() for line in text.splitlines()]
+    assert "g: Not so." in text
+
+
+def test_names_and_messages_are_no_markup() -> None:
+    """What looks like a style or a link is printed as it stands."""
+    text = printed(a_grade(student="[bold]ada[/bold]", outcome="not gradable", reason="[link=x]open[/link]"))
+    assert "[bold]ada[/bold]" in text
+    assert "[link=x]open[/link]" in text
+
+
+def test_nobody_is_no_table() -> None:
+    """Without grades nothing is printed."""
+    assert printed() == ""
+
+
+def test_the_headline_is_what_helps_most() -> None:
+    """A wrong answer comes before one that cannot be graded, and that before an open one."""
+    open_, ungradable, wrong = (
+        question("a", "not attempted", "open"),
+        question("b", "not gradable", "loops"),
+        question("c", "wrong", "sign"),
+    )
+    assert headline(a_grade(questions=(open_, ungradable, wrong))) == "c: sign"
+    assert headline(a_grade(questions=(open_, ungradable))) == "b: loops"
+    assert headline(a_grade(questions=(open_, question("d", "right", score=2)))) == "a: open"
+    assert headline(a_grade(questions=(open_, open_))) == "no question is attempted yet"
+    assert headline(a_grade(questions=(question("d", "right", score=2),))) == ""
+    assert headline(a_grade(outcome="not gradable", reason="cut off", questions=(wrong,))) == "cut off"
