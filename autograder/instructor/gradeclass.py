@@ -21,6 +21,7 @@ def grade_class(
     course: Course, assignment: str, notebooks: Sequence[Path], *, jobs: int, out: Path, as_json: bool, unsafe: bool
 ) -> bool:
     """Grade each notebook, write its record to `out/STUDENT.json`, and return whether every one could be graded."""
+    course.assignment(assignment)
     submissions = students(notebooks, assignment)
     grades = []
     with Graders(course, assignment, jobs=min(jobs, len(submissions)), unsafe=unsafe) as graders:

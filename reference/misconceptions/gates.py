@@ -276,6 +276,15 @@ class max_gate_second_wins_a_tie(_MaxGate):
 
 @misconception(
     "MaxGate",
+    hint="In a tie neither of your inputs gets the gradient, so it is lost. Here the first input wins a tie.",
+)
+class max_gate_loses_a_tie(_MaxGate):
+    def backward(self, dz):
+        return [dz * np.greater(self.x, self.y), dz * np.less(self.x, self.y)]
+
+
+@misconception(
+    "MaxGate",
     hint="The gradient goes to the input that lost, although only the other one can move the output.",
 )
 class max_gate_rewards_the_loser(_MaxGate):

@@ -74,7 +74,7 @@ RECIPES = (
         "shares the gradient out where the inputs are equal",
         "MaxGate",
         "max_gate_halves_at_a_tie",
-        score=1.5,
+        score=1.38,
         says="tie",
         source="""class MaxGate:
     def forward(self, x, y):
@@ -171,7 +171,7 @@ RECIPES = (
         "takes the mean where the branches of the bias sum",
         "affine_backward",
         "affine_db_mean_for_sum",
-        score=0.66,
+        score=1.16,
         says="mean over the examples",
         source="""def affine_backward(dout, cache):
     x, w = cache
@@ -200,7 +200,7 @@ RECIPES = (
         "sums the gradient of the bias over the wrong axis",
         "affine_backward",
         "affine_db_over_the_wrong_axis",
-        score=0,
+        score=0.66,
         says="axis",
         source="""def affine_backward(dout, cache):
     x, w = cache

@@ -321,6 +321,15 @@ def test_max_gate_tie(submission, rng):
 
 
 @question("MaxGate")
+def test_max_gate_tie_of_one_pair(submission, rng):
+    """In a tie of two numbers the second input gets nothing, and the first one everything."""
+    x, dz = float(rng.uniform(1.0, 2.0)), float(rng.uniform(2.0, 9.0))
+    dx, dy = _backward(submission, "MaxGate", x, x, dz)
+    agree("dy", dy, 0.0, inputs={"dz": dz})
+    agree("dx", dx, dz, inputs={"dz": dz})
+
+
+@question("MaxGate")
 def test_two_max_gates(submission, reference, rng):
     """Each gate keeps its own inputs, and a gate can be used again."""
     _check_two_gates(submission, reference, "MaxGate", rng)
@@ -743,6 +752,39 @@ def test_affine_backward_of_images(submission, reference, rng, axes):
     examples, outputs, *shape = _sizes(rng, 2 + axes)
     layer = _layer(rng, examples, shape, outputs)
     _check_backward(submission, reference, "affine", layer, rng.normal(size=(examples, outputs)))
+
+
+def _affine_gradients(submission: Any, reference: Any, rng: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the submission's gradients of a random layer, and the right ones."""
+    examples, outputs, *shape = _sizes(rng, 4)
+    layer, dout = _layer(rng, examples, shape, outputs), rng.normal(size=(examples, outputs))
+    _, cache = unpack(submission.affine_forward(*layer), "out", "cache", of="affine_forward")
+    gradients = unpack(submission.affine_backward(dout, cache), "dx", "dw", "db", of="affine_backward")
+    return gradients, reference.affine_backward(dout, reference.affine_forward(*layer)[1])
+
+
+@question("affine_backward")
+@weight(2)
+def test_affine_backward_dx(submission, reference, rng):
+    """`dx` is right, whatever the other two are."""
+    (dx, _, _), (right, _, _) = _affine_gradients(submission, reference, rng)
+    agree("dx", dx, right)
+
+
+@question("affine_backward")
+@weight(2)
+def test_affine_backward_dw(submission, reference, rng):
+    """`dw` is right, whatever the other two are."""
+    (_, dw, _), (_, right, _) = _affine_gradients(submission, reference, rng)
+    agree("dw", dw, right)
+
+
+@question("affine_backward")
+@weight(2)
+def test_affine_backward_db(submission, reference, rng):
+    """`db` is right, whatever the other two are."""
+    (_, _, db), (_, _, right) = _affine_gradients(submission, reference, rng)
+    agree("db", db, right)
 
 
 @question("affine_backward")
