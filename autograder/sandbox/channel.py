@@ -1,0 +1,188 @@
+"""The grader's end of one worker: requests with deadlines, replies that are not believed, the end of the process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import CallFailed, WireError
+from autograder.sandbox import wire
+
+_CHUNK = 1 << 20
+_END_SECONDS = 5.0
+_LAST_SECONDS = 0.5
+_WORDS = 300
+_MAX_RAW_OUTPUT = 64 << 20
+_ENDINGS = {
+    signal.SIGSEGV: "the process crashed: it touched memory that is not its own (SIGSEGV)",
+    signal.SIGABRT: "the process crashed: it gave up (SIGABRT)",
+    signal.SIGFPE: "the process crashed: an integer division the machine cannot do (SIGFPE)",
+    signal.SIGBUS: "the process crashed: it touched memory that is not there (SIGBUS)",
+    signal.SIGKILL: "the process was killed by the system: too much memory or processor time (SIGKILL)",
+    signal.SIGSYS: "the process was stopped at a system call of another architecture (SIGSYS)",
+}
+
+
+class Channel:
+    """One worker process. Not thread-safe. After any failure the process is gone and `alive` is False.
+
+    `handle` is the process's pidfd, `reap` waits for it and returns its wait status, or None where that is not known.
+    """
+
+    def __init__(self, connection: socket.socket, output: int, handle: int, reap: Callable[[], int | None]) -> None:
+        self._connection = connection
+        self._output = output
+        self._handle = handle
+        self._reap = reap
+        self._number = 0
+        self._status: int | None = None
+        self._poll = select.poll()
+        self._poll.register(handle, select.POLLIN)
+        self._poll.register(output, select.POLLIN)
+        self.alive = True
+        self.dropped = 0
+        self.words = b""
+        self._released: list[int] = []
+        os.set_blocking(output, False)
+
+    def request(
+        self,
+        message: dict[str, Any],
+        *,
+        name: str,
+        seconds: float,
+        late: str,
+        refer: wire.Refer,
+        resolve: wire.Resolve,
+    ) -> dict[str, Any]:
+        """Send a message and return its reply: `{"ok": True, "value": …}` or `{"ok": False, "failure": …}`.
+
+        Raises WireError where the message itself cannot be sent, CallFailed (with `name`) where no proper reply comes
+        within `seconds`; `late` is its reason when the time is over.
+        """
+        self._number += 1
+        free, self._released = self._released, []
+        pieces = wire.pack({**message, "number": self._number, "free": free}, refer=refer)
+        end = time.monotonic() + seconds
+        try:
+            self._refuse_early_words()
+            self._send(pieces, end)
+            return self._checked(self._receive(end, resolve))
+        except TimeoutError:
+            self.close()
+            raise CallFailed(name, "timeout", late) from None
+        except (EOFError, ConnectionError):
+            ended = bool(select.select([self._handle], [], [], _LAST_SECONDS)[0])
+            self.close()
+            raise self._death(name, ended) from None
+        except WireError as error:
+            self.close()
+            raise CallFailed(name, "refused", f"the answer was refused: {error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def release(self, number: int) -> None:
+        """Tell the worker, with the next request, that nobody holds the handle of this number any more."""
+        self._released.append(number)
+
+    def close(self) -> None:
+        """Kill the process, wait for its end, close what belongs to it. Harmless when done already."""
+        if not self.alive:
+            return
+        self.alive = False
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        ended = select.select([self._handle], [], [], _END_SECONDS)[0]
+        self._status = self._reap() if ended else None
+        self._connection.close()
+        os.close(self._handle)
+        os.close(self._output)
+
+    def _refuse_early_words(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            if self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
+                raise WireError("it sent a message that nobody had asked for")
+            raise EOFError
+
+    def _checked(self, reply: Any) -> dict[str, Any]:
+        if type(reply) is not dict or type(reply.get("ok")) is not bool:
+            raise WireError("it is no answer")
+        if type(reply.get("number")) is not int or reply["number"] != self._number:
+            raise WireError("it answers another question")
+        if ("value" if reply["ok"] else "failure") not in reply:
+            raise WireError("it is no answer")
+        return reply
+
+    def _send(self, pieces: list[memoryview], end: float) -> None:
+        for piece in pieces:
+            while piece:
+                try:
+                    piece = piece[self._connection.send(piece[:_CHUNK], socket.MSG_DONTWAIT) :]
+                except BlockingIOError:
+                    self._wait(select.POLLOUT, end)
+
+    def _receive(self, end: float, resolve: wire.Resolve) -> Any:
+        prefix = self._read(wire.PREFIX_BYTES, end)
+        header, blob = wire.sizes(bytes(prefix))
+        return wire.unpack(bytes(self._read(header, end)), self._read(blob, end), resolve=resolve)
+
+    def _read(self, size: int, end: float) -> memoryview:
+        data = np.empty(size, np.uint8).data  # the memory is taken as it is filled, not as it is announced
+        filled = 0
+        while filled < size:
+            self._wait(select.POLLIN, end)
+            with contextlib.suppress(BlockingIOError):
+                count = self._connection.recv_into(data[filled : filled + _CHUNK], 0, socket.MSG_DONTWAIT)
+                if not count:
+                    raise EOFError
+                filled += count
+        return data
+
+    def _wait(self, event: int, end: float) -> None:
+        """Until the connection is ready; raises TimeoutError, or EOFError when the process has ended."""
+        self._poll.register(self._connection, event)
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            ready = dict(self._poll.poll(left * 1000 + 1))
+            if self._output in ready:
+                self._drain(ready[self._output])
+            if self._connection.fileno() in ready:
+                return
+            if self._handle in ready:
+                raise EOFError
+
+    def _drain(self, events: int) -> None:
+        """Count and throw away what the process writes past Python's own streams."""
+        if not events & select.POLLIN:
+            self._poll.unregister(self._output)  # it closed its end
+            return
+        with contextlib.suppress(BlockingIOError):
+            raw = os.read(self._output, 1 << 16)
+            self.dropped += len(raw)
+            self.words += raw[: _WORDS - len(self.words)]
+        if self.dropped > _MAX_RAW_OUTPUT:
+            raise WireError(f"it wrote more than {_MAX_RAW_OUTPUT >> 20} MB of output")
+
+    def _death(self, name: str, ended: bool) -> CallFailed:
+        status = self._status
+        if status is None or not ended:
+            return CallFailed(name, "died", "the process closed its connection")
+        if not os.WIFSIGNALED(status):
+            code = os.waitstatus_to_exitcode(status)
+            return CallFailed(name, "died", f"the process ended itself with exit code {code}")
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return CallFailed(name, "timeout", "used up the processor time of the whole submission")
+        reason = _ENDINGS.get(signal.Signals(number)) if number in set(signal.Signals) else None
+        return CallFailed(name, "died", reason or f"the process was ended by signal {number}")

@@ -1,0 +1,1 @@
+"""What runs in the untrusted processes: zygote and workers. Nothing here is ever believed by the grader."""

@@ -1,0 +1,155 @@
+"""The loop of a worker: one request in, one reply out, for one submission, until the grader hangs up.
+
+The submission's code runs in this very process and may change all of this: the grader believes nothing of it.
+"""
+
+from __future__ import annotations
+import __future__
+
+import inspect
+import linecache
+import math
+import os
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import WireError
+from autograder.sandbox import wire
+from autograder.sandbox.inside import failures
+from autograder.sandbox.inside.cells import NotebookShell, run_cell
+
+_CHUNK = 1 << 20
+
+
+class Worker:
+    """One submission's process: its notebook shell, and the objects that the grader holds handles of."""
+
+    def __init__(self, connection: int, shell: NotebookShell, layers: dict[str, Any]) -> None:
+        self.connection = connection
+        self.shell = shell
+        self.layers = layers
+        self.objects: dict[int, Any] = {}
+        self.count = 0
+        self.defined = 0
+        self.given = frozenset(shell.user_ns)
+        self.operations: dict[str, Callable[..., Any]] = {
+            "hello": self.hello,
+            "cell": self.cell,
+            "has": self.has,
+            "name": self.lookup,
+            "define": self.define,
+            "call": self.call,
+            "attribute": self.attribute,
+        }
+
+    def serve(self) -> None:
+        """Answer requests until the grader hangs up."""
+        while True:
+            request = self._receive()
+            for number in request.pop("free"):
+                self.objects.pop(number, None)
+            number, operation = request.pop("number"), request.pop("operation")
+            self._reply(number, self._answer(operation, request))
+
+    def hello(self, *, seed: int) -> dict[str, Any]:
+        """Which protections hold in this process; random numbers start from the seed."""
+        np.random.seed(seed % (1 << 32))
+        random.seed(seed)
+        return self.layers
+
+    def cell(self, *, index: int, source: str, text_bytes: int) -> dict[str, Any]:
+        """Run a cell."""
+        return run_cell(self.shell, index=index, source=source, text_bytes=text_bytes)
+
+    def has(self, *, name: str) -> bool:
+        """Whether the submission defines the name."""
+        return name in self.shell.user_ns and name not in self.given
+
+    def lookup(self, *, name: str) -> int:
+        """Return a handle's number for an object of the notebook."""
+        return self._keep(self._named(name))[0]
+
+    def define(self, *, source: str, name: str) -> int:
+        """Run the source of a function or class of the grader's; a handle's number for it."""
+        self.defined += 1
+        file = f"<given {self.defined}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        namespace: dict[str, Any] = {"__name__": "given", "np": np, "numpy": np, "math": math}
+        # Annotations stay text: the names in them belong to the file that the source comes from.
+        code = compile(source, file, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+        exec(code, namespace)  # noqa: S102 - this is the place for it
+        return self._keep(namespace[name])[0]
+
+    def call(
+        self, *, name: str | None, target: Any, method: str | None, args: list[Any], kwargs: dict[str, Any], after: bool
+    ) -> Any:
+        """Call a name of the notebook, an object or its method; `after` asks for the arguments, not the result."""
+        function = target if name is None else self._named(name)
+        if method is not None:
+            function = getattr(function, method, None)
+        if not callable(function):
+            raise _MissingError("no function" if method is None else "no method")
+        result = function(*args, **kwargs)
+        return args if after else result
+
+    def attribute(self, *, target: Any, name: str) -> Any:
+        """Return the value of an attribute of an object."""
+        return getattr(target, name)
+
+    def _named(self, name: str) -> Any:
+        if not self.has(name=name):
+            raise _MissingError("missing")
+        return self.shell.user_ns[name]
+
+    def _answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"ok": True, "value": self.operations[operation](**request)}
+        except _MissingError as error:
+            return {"ok": False, "failure": failures.describe(error, kind=str(error))}
+        except BaseException as error:
+            return {"ok": False, "failure": failures.describe(error)}
+
+    def _reply(self, number: int, answer: dict[str, Any]) -> None:
+        try:
+            pieces = wire.pack({"number": number, **answer}, refer=self._keep)
+        except WireError as error:
+            refusal = {"kind": "refused", "exception": "ValueError", "cell": None, "line": None, "text": str(error)}
+            pieces = wire.pack({"number": number, "ok": False, "failure": refusal}, refer=self._keep)
+        except BaseException as error:
+            failure = failures.describe(error)
+            pieces = wire.pack({"number": number, "ok": False, "failure": failure}, refer=self._keep)
+        for piece in pieces:
+            while piece:
+                piece = piece[os.write(self.connection, piece[:_CHUNK]) :]
+
+    def _receive(self) -> dict[str, Any]:
+        header, blob = wire.sizes(bytes(self._read(wire.PREFIX_BYTES)))
+        request: dict[str, Any] = wire.unpack(bytes(self._read(header)), self._read(blob), resolve=self._resolve)
+        return request
+
+    def _read(self, size: int) -> memoryview:
+        data = memoryview(bytearray(size))
+        filled = 0
+        while filled < size:
+            count = os.readv(self.connection, [data[filled:]])
+            if not count:
+                os._exit(0)  # the grader hung up
+            filled += count
+        return data
+
+    def _keep(self, value: Any) -> tuple[int, str]:
+        self.count += 1
+        self.objects[self.count] = value
+        kind = value if inspect.isclass(value) else type(value)
+        return self.count, str(kind.__name__)[:100]
+
+    def _resolve(self, number: int, name: str) -> Any:
+        del name
+        return self.objects[number]
+
+
+class _MissingError(NameError):
+    """The submission has no such name; the argument is the kind of the report."""

@@ -1,0 +1,129 @@
+"""The warm process that workers are forked from. It never holds anything secret and never runs a submission's code."""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib
+import json
+import os
+import shutil
+import socket
+from typing import Any
+
+from autograder.sandbox.inside import cells, lockdown, stand_in
+from autograder.sandbox.inside.worker import Worker
+
+_CONNECTION = 3
+_MESSAGE = 1 << 16
+_PRELOADED = (
+    "collections copy dataclasses functools itertools math operator random statistics string time timeit typing"
+    " traceback inspect abc enum warnings numpy.linalg numpy.random numpy.fft numpy.testing"
+    " matplotlib.pyplot matplotlib.patches IPython.display"
+)
+
+
+def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
+    """Import, warm up, say "ready", then fork a worker for each request until the grader hangs up.
+
+    `folder` is where matplotlib and IPython may write while they warm up; it is removed before the first worker.
+    """
+    lockdown.shed_privileges()
+    os.umask(0o077)
+    for name in _PRELOADED.split():
+        importlib.import_module(name)
+    shell = cells.start_shell([*config["libraries"], config["package"]])
+    stand_in.install()
+    shutil.rmtree(folder, ignore_errors=True)
+    gc.collect()
+    gc.freeze()
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (1, 2):
+        os.dup2(null, standard)
+    os.close(null)
+    control.send(json.dumps({"ready": True}).encode())
+    zygote = _Zygote(control, config, shell)
+    while zygote.answer_one():
+        pass
+
+
+class _Zygote:
+    """The requests of the grader: fork a worker, wait for one that has ended."""
+
+    def __init__(self, control: socket.socket, config: dict[str, Any], shell: cells.NotebookShell) -> None:
+        self.control = control
+        self.config = config
+        self.shell = shell
+        self.folders: dict[int, str] = {}
+        self.count = 0
+
+    def answer_one(self) -> bool:
+        """Answer one request; False when the grader is gone."""
+        data, ancillary, *_ = self.control.recvmsg(_MESSAGE, socket.CMSG_SPACE(8))
+        if not data:
+            return False
+        request = json.loads(data)
+        if "reap" in request:
+            self._reap(int(request["reap"]))
+            return True
+        descriptors = array.array("i", ancillary[0][2][:8])
+        pid, folder = self._fork(request, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if folder:
+            self.folders[pid] = folder
+        handle = os.pidfd_open(pid)
+        socket.send_fds(self.control, [json.dumps({"pid": pid}).encode()], [handle])
+        os.close(handle)
+        return True
+
+    def _reap(self, pid: int) -> None:
+        try:
+            _, status = os.waitpid(pid, 0)
+        except ChildProcessError:
+            status = None
+        self.control.send(json.dumps({"status": status}).encode())
+        folder = self.folders.pop(pid, None)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _fork(self, request: dict[str, Any], connection: int, output: int) -> tuple[int, str]:
+        folder = ""
+        if self.config["scratch"]:
+            self.count += 1
+            folder = f"{self.config['scratch']}/{self.count}"
+            os.mkdir(folder, 0o700)  # noqa: PTH102
+        zygote = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_worker(request, zygote, connection, output, folder)
+            except BaseException as error:
+                os.write(2, f"{type(error).__name__}: {error}".encode())
+            finally:
+                os._exit(1)
+        return pid, folder
+
+    def _become_worker(self, request: dict[str, Any], zygote: int, connection: int, output: int, folder: str) -> None:
+        lockdown.die_with(zygote)
+        os.setsid()
+        _arrange_descriptors(connection, output)
+        os.chdir(folder or "/")
+        if folder:
+            os.environ["TMPDIR"] = os.environ["HOME"] = folder
+        lockdown.set_limits(**request["limits"])
+        version, no_filter = lockdown.close_doors(
+            readable=[*self.config["readable"], "/dev/urandom"],
+            writable=[folder, os.devnull] if folder else [os.devnull],
+            program=bytes.fromhex(self.config["filter"]),
+        )
+        Worker(_CONNECTION, self.shell, {"landlock": version, "no_filter": no_filter}).serve()
+
+
+def _arrange_descriptors(connection: int, output: int) -> None:
+    """0 reads nothing, 1 and 2 go to the grader's pipe, 3 is the connection; nothing else is open."""
+    connection, output = os.dup(connection), os.dup(output)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((connection, _CONNECTION), (output, 1), (output, 2), (null, 0)):
+        os.dup2(source, target)
+    os.closerange(_CONNECTION + 1, os.sysconf("SC_OPEN_MAX"))

@@ -1,0 +1,85 @@
+"""The way in: a Sandbox loads submissions, or says why nobody else's code may be run here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from autograder.errors import SandboxError
+from autograder.limits import Limits
+from autograder.sandbox import layers, syscalls
+from autograder.sandbox.host import Host
+from autograder.sandbox.layers import Layer, Protection
+from autograder.sandbox.submission import Submission
+from autograder.sandbox.untrusted import Cell
+
+_SET_DUMPABLE = 4
+_DEFAULT_LIMITS = Limits()
+
+
+class Sandbox:
+    """A warm process that every submission's own process is forked from. Made once, used for many submissions.
+
+    Raises SandboxError, with reason and remedy, where the system-call filter is missing or both Landlock and bubblewrap
+    are, unless `unsafe` accepts that. `protection` says which layers hold. Submissions of one Sandbox may be used in
+    different threads, each in one.
+    """
+
+    protection: Protection
+
+    def __init__(self, *, unsafe: bool = False) -> None:
+        if sys.platform != "linux":
+            raise SandboxError("grading other people's code needs Linux: use a Linux machine, a container or WSL")
+        harden_grader()
+        program, reason = syscalls.filter_program()
+        self._host = Host(program)
+        try:
+            self.protection = _protection(self._host, reason)
+            if not unsafe:
+                layers.demand(self.protection)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def load(self, cells: Sequence[Cell], *, limits: Limits = _DEFAULT_LIMITS, seed: int) -> Submission:
+        """Run the cells in a process of their own; its random numbers start from `seed` (at least 0)."""
+        return Submission(self._host, cells, limits=limits, seed=seed)
+
+    def close(self) -> None:
+        """End every process of the sandbox."""
+        self._host.close()
+
+    @staticmethod
+    def probe() -> tuple[Layer, ...]:
+        """Return the layers of protection, found by trying them; raises SandboxError where nothing starts at all."""
+        with Sandbox(unsafe=True) as sandbox:
+            return sandbox.protection.layers
+
+
+def harden_grader() -> None:
+    """Let no other process of this user read this one's memory or environment (on Linux; elsewhere nothing is done)."""
+    if sys.platform == "linux":
+        from autograder.sandbox.inside.kernel import prctl
+
+        prctl(_SET_DUMPABLE, 0)
+
+
+def _protection(host: Host, reason: str) -> Protection:
+    return layers.describe(
+        bubblewrap=host.way.bubblewrap,
+        landlock=host.held.landlock,
+        no_filter=reason or host.held.no_filter,
+        user=host.user,
+        dropped=host.way.user is not None,
+        tries=host.tries,
+    )

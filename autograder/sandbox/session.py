@@ -1,0 +1,144 @@
+"""The life of one submission: its worker, the cells that are run in it, and what happens after a crash."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.errors import CallFailed, WireError
+from autograder.limits import Limits
+from autograder.sandbox import untrusted, wire
+from autograder.sandbox.channel import Channel
+from autograder.sandbox.host import Host
+from autograder.sandbox.untrusted import Cell, CellRun, Room
+
+_CELLS_OF_TEXT = 32  # full cells of text that are kept of one submission
+
+
+class Session:
+    """Runs the cells once and then answers requests, in a new worker whenever the old one is gone.
+
+    A cell at which a worker died or ran out of time is left out from then on. `generation` counts the workers.
+    All time that the submission uses is added up; when it is over every request raises CallFailed.
+    """
+
+    def __init__(self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int) -> None:
+        self.limits = limits
+        self.generation = 0
+        self.runs: list[CellRun] = []
+        self.cells = tuple(cells)
+        self._host = host
+        self._seed = seed
+        self._spent = 0.0
+        self._skipped: set[int] = set()
+        self._channel: Channel | None = None
+        self._closed = False
+        self._room = self._new_room()
+        for index in range(len(self.cells)):
+            self.runs.append(self._first_run(index))
+
+    def ask(self, name: str, message: dict[str, Any], *, refer: wire.Refer, resolve: wire.Resolve) -> Any:
+        """Return the worker's value for a message, within the time of a call; raises CallFailed."""
+        channel = self.worker(name)
+        seconds, late = self._time(name, self.limits.call_seconds, "the call")
+        start = time.monotonic()
+        try:
+            reply = channel.request(message, name=name, seconds=seconds, late=late, refer=refer, resolve=resolve)
+        finally:
+            self._spent += time.monotonic() - start
+        if reply["ok"]:
+            return reply["value"]
+        raise self._failure(name, reply["failure"], channel)
+
+    def worker(self, name: str) -> Channel:
+        """Return the worker, if need be a new one with the cells run again; raises CallFailed where there is none."""
+        while self._channel is None or not self._channel.alive:
+            if self._closed:
+                raise CallFailed(name, "died", "the submission is closed")
+            self._time(name, 1.0, "")
+            self._start()
+        return self._channel
+
+    def close(self) -> None:
+        """End the worker."""
+        self._closed = True
+        if self._channel is not None:
+            self._channel.close()
+
+    def _new_room(self) -> Room:
+        return Room(text_bytes=_CELLS_OF_TEXT * self.limits.output_kb << 10)
+
+    def _start(self) -> None:
+        """Start a new worker and run the cells so far in it; it is dead when one of them killed it."""
+        start = time.monotonic()
+        self._channel = self._host.worker(self.limits, self._seed)
+        self._spent += time.monotonic() - start
+        self.generation += 1
+        for index in range(len(self.runs)):
+            if index not in self._skipped:
+                self._run(index, self._channel, self._new_room())
+            if not self._channel.alive:
+                return
+
+    def _first_run(self, index: int) -> CellRun:
+        cell = self.cells[index]
+        try:
+            channel = self.worker(cell.name)
+        except CallFailed as failure:
+            self._skipped.add(index)
+            return CellRun(cell, [], failure)
+        return self._run(index, channel, self._room)
+
+    def _run(self, index: int, channel: Channel, room: Room) -> CellRun:
+        """Run one cell; where its worker does not survive, the cell is skipped from now on."""
+        cell = self.cells[index]
+        text_bytes = self.limits.output_kb << 10
+        message = {"operation": "cell", "index": index, "source": cell.source, "text_bytes": text_bytes}
+        start = time.monotonic()
+        try:
+            seconds, late = self._time(cell.name, self.limits.cell_seconds, "the cell")
+            reply = channel.request(
+                message, name=cell.name, seconds=seconds, late=late, refer=_nothing, resolve=_no_handle
+            )
+            return self._report(cell, reply, text_bytes, room)
+        except CallFailed as failure:
+            channel.close()
+            self._skipped.add(index)
+            return CellRun(cell, [], failure)
+        finally:
+            self._spent += time.monotonic() - start
+
+    def _report(self, cell: Cell, reply: dict[str, Any], text_bytes: int, room: Room) -> CellRun:
+        try:
+            report = reply["value"] if reply["ok"] else None
+            outputs = untrusted.outputs(report, text_bytes=text_bytes, room=room)
+            failed = report.get("failure") if type(report) is dict else None
+            failure = None if failed is None else untrusted.failure(cell.name, failed, self.cells)
+        except WireError as error:
+            raise CallFailed(cell.name, "refused", f"the answer was refused: {error}") from None
+        return CellRun(cell, outputs, failure)
+
+    def _failure(self, name: str, report: Any, channel: Channel) -> CallFailed:
+        try:
+            return untrusted.failure(name, report, self.cells)
+        except WireError as error:
+            channel.close()
+            return CallFailed(name, "refused", f"the answer was refused: {error}")
+
+    def _time(self, name: str, limit: float, what: str) -> tuple[float, str]:
+        """Seconds that a step may take, and what to say when they are over; raises CallFailed when none are left."""
+        total = self.limits.submission_seconds
+        spent = f"the whole submission used up its {total:g} s"
+        left = total - self._spent
+        if left <= 0:
+            raise CallFailed(name, "timeout", spent)
+        return (left, spent) if left < limit else (limit, f"{what} ran longer than {limit:g} s and was stopped")
+
+
+def _nothing(value: Any) -> tuple[int, str]:
+    raise WireError(f"a {type(value).__name__} cannot be sent")
+
+
+def _no_handle(number: int, name: str) -> None:
+    del number, name

@@ -1,0 +1,334 @@
+"""Which protection holds where parts of it are missing: found by running in a process that really lacks them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.errors import SandboxError
+from autograder.sandbox import UNSAFE_FLAG, Sandbox, layers, places, syscalls
+from autograder.sandbox.inside.kernel import prctl
+from tests.sandbox import attacks
+
+ORDINARY_USER = 12345
+_GET_DUMPABLE = 3
+PYTHON = sys.executable
+as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+has_bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+
+
+def run(*command: str, user: int | None = None, root: Path = attacks.ROOT, **environment: str) -> dict[str, Any]:
+    """The report of a process that is started like this, as this user."""
+    done = subprocess.run(
+        [*command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=root,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **environment},
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def report(*, blocked: str = "", unsafe: bool = False, **where: Any) -> dict[str, Any]:
+    """The report where these things are blocked."""
+    wrapper = [PYTHON, "-m", "tests.sandbox.blocked", blocked] if blocked else []
+    return run(*wrapper, PYTHON, "-m", "tests.sandbox.report", *(["unsafe"] if unsafe else []), **where)
+
+
+def worked(result: dict[str, Any]) -> set[str]:
+    return {name for name, outcome in result["attacks"].items() if outcome == "worked"}
+
+
+def assert_grades_safely(result: dict[str, Any], mode: str) -> None:
+    assert result["mode"] == mode
+    assert (result["doubled"], result["figure"]) == (5.0, True)
+    assert set(result["attacks"].values()) <= set(attacks.REFUSED)
+
+
+@pytest.fixture(scope="module")
+def readable() -> Iterator[dict[str, Any]]:
+    """Where another user can run the tests: here, or in a copy where this folder is closed to others."""
+    probe = subprocess.run(
+        [PYTHON, "-c", "import numpy, autograder"],
+        user=ORDINARY_USER,
+        group=ORDINARY_USER,
+        extra_groups=[],
+        check=False,
+    )
+    if probe.returncode == 0:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        copy.chmod(0o755)
+        for folder in [*places.libraries(), attacks.ROOT / "autograder", attacks.ROOT / "tests"]:
+            subprocess.run(["cp", "-al", str(folder), name], check=True)
+        yield {"root": copy, "PYTHONPATH": f"{copy / 'site-packages'}:{copy}"}
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Path:
+    """A copy of the repository in a folder that only its owner may enter."""
+    for name in ("autograder", "tests", "reference"):
+        shutil.copytree(attacks.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    tmp_path.chmod(0o700)
+    return tmp_path
+
+
+@has_bubblewrap
+class TestFull:
+    def test_as_this_user(self) -> None:
+        """With bubblewrap, Landlock and the filter the sandbox is full, and no attack works."""
+        assert_grades_safely(report(), "full")
+
+    @as_root
+    def test_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+        """An ordinary user has the same protection."""
+        result = report(user=ORDINARY_USER, **readable)
+        assert result["user"] == ORDINARY_USER
+        assert_grades_safely(result, "full")
+
+
+class TestOneLayer:
+    def test_without_the_program(self) -> None:
+        """Without bwrap the mode is one layer, the remedy is named, and no attack works."""
+        result = report(PATH="/nonexistent")
+        assert_grades_safely(result, "one layer")
+        assert "apt install bubblewrap" in result["missing"]["bubblewrap"]
+
+    @has_bubblewrap
+    def test_without_namespaces(self) -> None:
+        """Where namespaces are blocked bubblewrap fails, the reason is kept, and no attack works."""
+        result = report(blocked="namespaces")
+        assert_grades_safely(result, "one layer")
+        assert all(text.startswith("inside bubblewrap") for text in result["tries"])
+        assert "No permissions to create new namespace" in result["missing"]["bubblewrap"]
+        assert "user namespaces" in result["missing"]["bubblewrap"]
+
+    @as_root
+    @has_bubblewrap
+    def test_without_namespaces_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+        """The second layer holds for an ordinary user, too: the grader has the same uid there."""
+        result = report(blocked="namespaces", user=ORDINARY_USER, **readable)
+        assert result["user"] == ORDINARY_USER
+        assert_grades_safely(result, "one layer")
+
+    @has_bubblewrap
+    def test_without_landlock(self) -> None:
+        """Bubblewrap and the filter without Landlock are one layer; the course stays out of reach."""
+        result = report(blocked="landlock")
+        assert result["mode"] == "one layer"
+        assert result["doubled"] == 5.0
+        assert "Landlock" in result["missing"]
+        harmless = {"list the root folder", "list devices", "list temporary files", "list the course"}
+        assert worked(result) - harmless <= {"write to the temporary folder"}
+
+
+@as_root
+class TestRootOnly:
+    @pytest.mark.parametrize(
+        ("path", "mode"),
+        [pytest.param(os.environ["PATH"], "full", marks=has_bubblewrap), ("/nonexistent", "one layer")],
+    )
+    def test_where_the_package_is_closed_to_others(self, closed: Path, path: str, mode: str) -> None:
+        """Where no other user may read the package, workers are root without capabilities, and no attack works."""
+        result = report(root=closed, PYTHONPATH=str(closed), PATH=path)
+        assert_grades_safely(result, mode)
+        assert "workers run as root without capabilities" in result["missing"]["own user"]
+        assert any("as user 65534" in text for text in result["tries"])
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("blocked", "reasons"),
+        [
+            ("namespaces,landlock", ["bubblewrap: ", "Landlock: ", "Linux 5.13"]),
+            ("seccomp", ["system-call filter: the kernel refused the filter"]),
+            ("namespaces,seccomp", ["bubblewrap: ", "system-call filter: "]),
+        ],
+    )
+    def test_says_reason_remedy_and_flag(self, blocked: str, reasons: list[str]) -> None:
+        """Without file protection or without a filter nothing is graded; the message says what to do."""
+        error = report(blocked=blocked)["error"]
+        assert all(reason in error for reason in reasons)
+        assert UNSAFE_FLAG in error
+
+    @as_root
+    def test_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+        """The refusal does not depend on the user."""
+        assert UNSAFE_FLAG in report(blocked="namespaces,landlock", user=ORDINARY_USER, **readable)["error"]
+
+    def test_the_risk_can_be_accepted(self) -> None:
+        """With the flag grading goes on, and the mode is none; then attacks do work."""
+        result = report(blocked="namespaces,landlock", unsafe=True)
+        assert (result["mode"], result["doubled"]) == ("none", 5.0)
+        assert "read the password file" in worked(result)
+        assert "TCP" not in worked(result)
+
+    def test_without_pyseccomp(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where the package that builds the filter is missing, its name is in the reason."""
+        monkeypatch.setitem(sys.modules, "pyseccomp", None)
+        monkeypatch.setattr(syscalls, "filter_program", syscalls.filter_program.__wrapped__)
+        with pytest.raises(SandboxError, match="the Python package pyseccomp is not installed") as caught:
+            Sandbox()
+        assert UNSAFE_FLAG in str(caught.value)
+
+    def test_on_another_system(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """On a system other than Linux there is no sandbox at all."""
+        monkeypatch.setattr(sys, "platform", "darwin")
+        with pytest.raises(SandboxError, match="needs Linux"):
+            Sandbox(unsafe=True)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("bubblewrap", "landlock", "no_filter", "mode"),
+        [
+            (True, 7, "", "full"),
+            (True, 0, "", "one layer"),
+            (False, 7, "", "one layer"),
+            (False, 1, "", "one layer"),
+            (False, 0, "", "none"),
+            (True, 7, "no", "none"),
+            (False, 7, "no", "none"),
+            (False, 0, "no", "none"),
+        ],
+    )
+    def test_mode(self, bubblewrap: bool, landlock: int, no_filter: str, mode: str) -> None:
+        """The filter is needed, and at least one of bubblewrap and Landlock."""
+        protection = layers.describe(
+            bubblewrap=bubblewrap, landlock=landlock, no_filter=no_filter, user=5, dropped=False, tries=()
+        )
+        assert protection.mode == mode
+        active = [layer.active for layer in protection.layers[:3]]
+        assert active == [bubblewrap, landlock > 0, not no_filter]
+
+    def test_every_missing_layer_has_a_remedy(self) -> None:
+        """What is missing comes with something to do about it."""
+        protection = layers.describe(
+            bubblewrap=False, landlock=0, no_filter="no", user=0, dropped=False, tries=("inside bubblewrap: no",)
+        )
+        assert len(protection.missing) == 4
+        assert all(layer.detail and layer.remedy for layer in protection.missing)
+
+    def test_probe(self) -> None:
+        """The probe names five layers, and the limits always hold."""
+        found = Sandbox.probe()
+        assert [layer.name for layer in found] == ["bubblewrap", "Landlock", "system-call filter", "own user", "limits"]
+        assert found[-1].active
+
+
+def test_the_grader_is_hardened(sandbox: Sandbox) -> None:
+    """A process with a sandbox cannot be read or traced by others of its user."""
+    assert sandbox.protection.mode != "none"
+    assert prctl(_GET_DUMPABLE) == 0
+
+
+class TestPlaces:
+    def test_the_course_is_not_among_what_can_be_read(self) -> None:
+        """No readable folder contains the repository, and none lies in its hidden folders."""
+        hidden = [attacks.ROOT / name for name in ("reference", "tests", "assignments")]
+        for place in places.readable():
+            assert not attacks.ROOT.is_relative_to(place)
+            assert not any(place.is_relative_to(folder) for folder in hidden)
+
+    def test_of_the_package_only_the_sandbox_is_mounted(self) -> None:
+        """The zygote sees the sandbox's own code and the exceptions, nothing else of the framework."""
+        mounted = [place for place in places.mounted() if place.is_relative_to(attacks.ROOT / "autograder")]
+        assert {place.name for place in mounted} == {"sandbox", "errors.py"}
+
+
+_LIFE = """
+import json, os, signal
+from pathlib import Path
+from autograder.errors import CallFailed
+from autograder.sandbox import Cell, Limits, Sandbox
+
+def descriptors():
+    return sorted(os.listdir("/proc/self/fd")) if os.access("/proc/self/fd", os.R_OK) else []
+
+def group(leader):
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try: fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError: continue
+        if leader in (int(fields[2]), int(fields[3])): found.append(stat.parent.name)
+    return found
+
+Sandbox().close()
+before = descriptors()
+sandbox = Sandbox()
+leader = sandbox._host._started.process.pid
+cells = [Cell("a", "import os\\ndef f(): return 1\\ndef end(): os._exit(0)\\ndef spin():\\n    while True: pass")]
+for n in range(5):
+    submission = sandbox.load(cells, limits=Limits(call_seconds=0.1), seed=0)
+    for name in ("f", "end", "f", "spin", "f"):
+        try: getattr(submission, name)()
+        except CallFailed: pass
+    if n < 3: submission.close()
+alive = len(group(leader))
+sandbox.close()
+try: child = os.waitpid(-1, os.WNOHANG)
+except ChildProcessError: child = None
+print(json.dumps({"before": before, "after": descriptors(), "alive": alive, "leader": leader, "child": child}))
+"""
+
+
+@pytest.mark.parametrize("path", [os.environ["PATH"], "/nonexistent"], ids=["best", "one layer"])
+def test_nothing_is_left_behind(path: str) -> None:
+    """After a sandbox is closed there is no process, no zombie and no descriptor of it."""
+    result = run(PYTHON, "-c", _LIFE, PATH=path)
+    assert result["alive"] > 0
+    assert result["child"] is None
+    assert result["after"] == result["before"]
+    wait_until_gone(result["leader"])
+
+
+def test_a_killed_grader_takes_everything_with_it() -> None:
+    """When the grader dies of SIGKILL, zygote and workers end by themselves."""
+    code = _LIFE.split("for n in range")[0] + (
+        "submission = sandbox.load(cells, seed=0)\nprint(leader, flush=True)\nsubmission.spin()\n"
+    )
+    with subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE, text=True, cwd=attacks.ROOT) as grader:
+        assert grader.stdout is not None
+        leader = int(grader.stdout.readline())
+        assert processes_of(leader)
+        grader.kill()
+    wait_until_gone(leader)
+
+
+def processes_of(leader: int) -> list[str]:
+    """The commands of the process group and session of this leader."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if leader in (int(fields[2]), int(fields[3])) and fields[0] != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+def wait_until_gone(leader: int) -> None:
+    deadline = time.monotonic() + 5
+    while processes_of(leader):
+        assert time.monotonic() < deadline, "processes are left"
+        time.sleep(0.02)
