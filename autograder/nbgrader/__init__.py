@@ -1,1 +1,7 @@
-"""How the grading sits inside nbgrader."""
+"""How the autograder sits inside nbgrader. `nbgrader_config.py` needs nothing but `configure`."""
+
+from __future__ import annotations
+
+from autograder.nbgrader.configure import configure
+
+__all__ = ["configure"]

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from autograder import batch, notebook, record
 from autograder.batch import Graders
 from autograder.course import Course
-from autograder.errors import CourseError, SandboxError, SuiteError
+from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 from autograder.record import Grade, QuestionResult
 from tests.minicourse import COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
 
@@ -252,3 +253,14 @@ def test_no_sandbox_no_grading(course: Course, monkeypatch: pytest.MonkeyPatch) 
     assert done.returncode != 0
     assert SandboxError.__name__ in done.stderr
     assert "--unsafe-no-sandbox" in done.stderr
+
+
+def test_closing_ends_what_is_at_work(course: Course) -> None:
+    """A pool that is closed while a submission loops is gone within seconds, and nobody waits for ever."""
+    with Graders(course, "mini", jobs=2) as pool:
+        pool.prepare()
+        future = pool._threads.submit(pool.grade, answered({"double": "def double(x):\n    while True: pass"}), "ada")
+        pids = [process._running[0].pid for process in pool._all if process._running]
+    with pytest.raises((AutograderError, CancelledError)):
+        future.result(timeout=10)
+    assert all(not Path(f"/proc/{pid}").exists() for pid in pids)

@@ -62,7 +62,7 @@ class TestGrade:
         assert not (course / "grades").exists()
 
     def test_one_that_cannot_be_graded_is_named(self, course: Path) -> None:
-        """Exit status 1 says that somebody has no grade, and standard error says who and why; the others have theirs."""
+        """Exit status 1 says that somebody has no grade, standard error who and why; the others have theirs."""
         hand_in(course, "dora", b'{"nbformat": 4')
         done = autograder("grade", "mini", *notebooks(course), cwd=course)
         assert done.returncode == 1
@@ -167,5 +167,15 @@ def test_importing_the_package_stays_light() -> None:
     """`from autograder import check` pulls in nothing that only grading needs."""
     code = "import sys, autograder; autograder.check; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"nbformat", "jsonschema", "nbgrader", "IPython", "matplotlib", "nbconvert", "rich", "pyseccomp", "traitlets.config"}
+    heavy = {
+        "nbformat",
+        "jsonschema",
+        "nbgrader",
+        "IPython",
+        "matplotlib",
+        "nbconvert",
+        "rich",
+        "pyseccomp",
+        "traitlets.config",
+    }
     assert not heavy & set(modules)

@@ -1,0 +1,113 @@
+"""nbgrader's Autograde, with a check before it starts, graders behind it, and an account at the end."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+from glob import glob
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+
+from autograder.batch import Graders
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.nbgrader import gradebook
+from autograder.nbgrader.run import Grader, Run
+
+
+class GradingAutograde(Autograde):  # type: ignore[misc]
+    """Grades with the course's hidden suites, outside nbgrader's process.
+
+    nbgrader has no setting for the converter's class. But each converter makes a GradingExporter before it starts, with
+    itself as parent, and that turns it into one of these.
+    """
+
+    _run: Run | None = None
+
+    @property
+    def run(self) -> Run:
+        """The run in progress."""
+        if self._run is None:
+            msg = "this submission was not there when grading began; run `nbgrader autograde` again"
+            raise NbGraderException(msg)
+        return self._run
+
+    def convert_notebooks(self) -> None:
+        """Grade every submission that is due.
+
+        Where course, suites, sandbox or gradebook are not in order, NbGraderException is raised and nothing is touched.
+        It is raised at the end, too, where a submission could not be graded: that one has a score of 0, a feedback page
+        with the reason, and a mark in the formgrader.
+        """
+        self._add_folders_without_notebook()
+        folders = {student: Path(folder) for folder, student in self._students() if self._is_due(folder, student)}
+        if not folders:
+            super().convert_notebooks()
+            return
+        workers = Grader(parent=self).workers(len(folders))
+        with self._graders(workers) as graders:
+            run = self._run = Run(graders, folders, ahead=2 * workers)
+            try:
+                super().convert_notebooks()
+            finally:
+                self._run = None
+                self._settle(run)
+        if run.not_gradable:
+            msg = f"{len(run.not_gradable)} of {len(run.begun)} submissions could not be graded; see the reasons above"
+            self.log.error(msg)
+            raise NbGraderException(msg)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Let nbgrader expect the notebook under its own name; the exporter finds the one that was handed in."""
+        self.run.begun.add(student_id)
+        self.notebooks = [str(Path(self._format_source(assignment_id, student_id)) / f"{assignment_id}.ipynb")]
+        super().init_assignment(assignment_id, student_id)
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """Note that all is done for this submission."""
+        super().set_permissions(assignment_id, student_id)
+        self.run.finished.add(student_id)
+
+    def _graders(self, workers: int) -> Graders:
+        name = self.coursedir.assignment_id
+        try:
+            course = Course.load(Path(self.coursedir.root))
+            gradebook.require_questions(self.coursedir.db_url, course.assignment(name))
+            return Grader(parent=self).open(course, name, workers=workers)
+        except AutograderError as error:
+            msg = f"Nothing was graded: {error}"
+            self.log.error(msg)  # noqa: TRY400 - the message says it all, and a traceback would bury it
+            raise NbGraderException(msg) from error
+
+    def _add_folders_without_notebook(self) -> None:
+        """Grade a folder in which nbgrader finds no notebook, too, so that the student is told."""
+        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
+        if fnmatch(assignment, self.coursedir.notebook_id):
+            for folder in glob(self._format_source(assignment, student)):  # noqa: PTH207 - as nbgrader does
+                if Path(folder).is_dir():
+                    self.assignments.setdefault(folder, [str(Path(folder) / f"{assignment}.ipynb")])
+
+    def _students(self) -> list[tuple[str, str]]:
+        """Return (folder, student) for all folders, in nbgrader's order."""
+        pattern = self._format_source(re.escape(self.coursedir.assignment_id), "(?P<student_id>.*)", escape=True)
+        matches = ((folder, re.fullmatch(pattern, folder)) for folder in sorted(self.assignments))
+        return [(folder, match["student_id"]) for folder, match in matches if match]
+
+    def _is_due(self, folder: str, student: str) -> bool:
+        """Return whether nbgrader is going to process this submission (see BaseConverter.init_destination)."""
+        if student in self.coursedir.student_id_exclude.split(","):
+            return False
+        graded = self._format_dest(self.coursedir.assignment_id, student)
+        if self.force or self.coursedir.notebook_id != "*" or not Path(graded).exists():
+            return True
+        new, old = (self.coursedir.get_existing_timestamp(path) for path in (folder, graded))
+        return new is not None and old is not None and new > old
+
+    def _settle(self, run: Run) -> None:
+        """Leave no old score for a submission that could not be graded, and say which ones these are."""
+        assignment = self.coursedir.assignment_id
+        gradebook.withdraw(self.coursedir.db_url, assignment, sorted(run.begun - run.finished))
+        for student, reason in run.not_gradable.items():
+            self.log.error("Not gradable: %s of %s: %s", assignment, student, reason)
