@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import queue
-import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +24,8 @@ from autograder.pipe import Reply, Request, receive, send
 
 MARGIN = 60.0
 """Seconds that a grader may take beyond the submission's own limit before it is given up."""
+POLITE = 2.0
+"""Seconds that a grader has to end by itself, once nobody asks it any more."""
 TRIES = 2
 """How often a submission is given to a fresh grader after one has died over it."""
 
@@ -49,16 +51,21 @@ class Graders:
         self.close()
 
     def close(self) -> None:
-        """Stop all graders."""
-        self._threads.shutdown(cancel_futures=True)
+        """Stop all graders, also those that are at work; what they were asked raises AutograderError."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._all:
+            process.hang_up()
         for process in self._all:
             process.stop()
+        self._threads.shutdown()
 
     def prepare(self) -> str:
         """Return the sandbox mode, once course, sandbox and suite are found to be in order.
 
         Raises CourseError, SandboxError or SuiteError with what is wrong; then nothing may be graded.
         """
+        for process in self._all:
+            process.start()  # all of them warm up while the first one checks
         with self._process() as process:
             reply = process.ask(Request("prepare"), self._patience)
         if reply is None or reply.error == "Fault":
@@ -114,34 +121,54 @@ class _Process:
     def __init__(self, root: Path, assignment: str, *, unsafe: bool) -> None:
         self._arguments = (str(root), assignment)
         self._unsafe = unsafe
+        self._lock = threading.Lock()
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self._over = False
 
     def ask(self, request: Request, seconds: float) -> Reply | None:
         """Return the answer, or None where the process died or gave none in time."""
-        _, connection = self._running or self._start()
+        connection = self.start()
         try:
             send(connection, request)
             reply = receive(connection, Reply, seconds=seconds)
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+        except (OSError, TimeoutError):
             reply = None
         if reply is None:
             self.stop()
         return reply
 
+    def start(self) -> socket.socket:
+        """Start the process where it does not run, and return the connection to it."""
+        with self._lock:
+            if self._over:
+                msg = "grading was stopped"
+                raise AutograderError(msg)
+            if self._running is None:
+                self._running = self._started()
+            return self._running[1]
+
+    def hang_up(self) -> None:
+        """Let the process end when it has answered, and whoever waits for the answer get none."""
+        with self._lock:
+            self._over = True
+            if self._running is not None:
+                self._running[1].shutdown(socket.SHUT_RDWR)
+
     def stop(self) -> None:
         """End the process, politely at first."""
-        if self._running is None:
-            return
-        process, connection = self._running
-        self._running = None
+        with self._lock:
+            if self._running is None:
+                return
+            process, connection = self._running
+            self._running = None
         connection.close()
         try:
-            process.wait(timeout=2)
+            process.wait(timeout=POLITE)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
         flag = "unsafe" if self._unsafe else "safe"
         command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
@@ -149,8 +176,7 @@ class _Process:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
             )
-        self._running = (process, ours)
-        return self._running
+        return process, ours
 
 
 def _raise_error(reply: Reply) -> None:

@@ -121,7 +121,12 @@ def _new_id() -> str:
 
 def new_cell(kind: str, source: str, metadata: Mapping[str, Any], cell_id: str | None = None) -> NotebookNode:
     """Return a cell without outputs; nbformat's own constructor validates, which a submission may not survive."""
-    cell: dict[str, Any] = {"cell_type": kind, "id": cell_id or _new_id(), "metadata": copy.deepcopy(dict(metadata)), "source": source}
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": cell_id or _new_id(),
+        "metadata": copy.deepcopy(dict(metadata)),
+        "source": source,
+    }
     if kind == "code":
         cell |= {"outputs": [], "execution_count": None}
     return nbformat.from_dict(cell)

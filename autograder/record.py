@@ -48,8 +48,8 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
     """The record of one graded submission.
 
-    `submission` and `suite` are SHA-256 digests in hex; `graded_at` is ISO 8601 in UTC; `seed` is hex. A submission that
-    is not gradable has a `reason` for the student and a score of 0.
+    `submission` and `suite` are SHA-256 digests in hex; `graded_at` is ISO 8601 in UTC; `seed` is hex. A submission
+    that is not gradable has a `reason` for the student and a score of 0.
     """
 
     format: int = FORMAT

@@ -32,8 +32,9 @@ class Restored:
 def restore(submission: NotebookNode, original: NotebookNode) -> Restored:
     """Return `submission` with every check cell, locked cell and all metadata as in `original`.
 
-    Solution cells and added cells keep their source. A missing cell comes back at its place; where a cell stands more
-    than once the last one counts, the earlier copies stay as ordinary cells. Neither argument is changed.
+    Solution cells and added cells keep their source. A missing cell comes back at its place, a stub never behind an
+    answer to its question. Where a cell stands more than once the last one counts, the earlier copies stay as ordinary
+    cells. Neither argument is changed.
     """
     return _Restorer(submission, original).run()
 
@@ -114,9 +115,9 @@ class _Restorer:
                 previous = found[name]
                 continue
             self._note(f"{self._title(name)} was missing")
-            position = 0 if previous is None else next(i for i, cell in enumerate(cells) if cell is previous) + 1
+            after = 0 if previous is None else next(i for i, cell in enumerate(cells) if cell is previous) + 1
             previous = copy.deepcopy(original)
-            cells.insert(position, previous)
+            cells.insert(min(after, _first_to_define(question_of(original), cells)), previous)
         return cells
 
     def _note(self, sentence: str) -> None:
@@ -128,6 +129,14 @@ class _Restorer:
         if is_check(cell):
             return f"check cell {name}"
         return f"solution cell {question_of(cell)}" if is_solution(cell) else f"locked cell {name}"
+
+
+def _first_to_define(question: str | None, cells: list[NotebookNode]) -> int:
+    """Return where the question is first answered: a stub that came back after the answer would take its place."""
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "code" and question in defined_names(cell.source):
+            return index
+    return len(cells)
 
 
 def _settings(cell: NotebookNode) -> dict[str, object]:

@@ -15,7 +15,8 @@ import hashlib
 import importlib
 import math
 import sys
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -206,13 +207,20 @@ def _misuse(item: pytest.Item, text: str) -> pytest.UsageError:
     return pytest.UsageError(f"{item.nodeid} {text}")
 
 
+def numbered(titles: Sequence[str]) -> list[str]:
+    """Return the titles with the cases of a parametrised test told apart, without a word on the parameters."""
+    counts, seen = Counter(titles), Counter[str]()
+    shown = []
+    for title in titles:
+        seen[title] += 1
+        shown.append(title if counts[title] == 1 else f"{title} (case {seen[title]} of {counts[title]})")
+    return shown
+
+
 def _number_cases(tests: dict[str, SuiteTest]) -> None:
-    """Tell the cases of a parametrised test apart in their titles, without showing the parameters."""
-    cases: dict[tuple[str, str], list[str]] = {}
+    by_question: dict[tuple[Path, str], list[str]] = {}
     for nodeid, test in tests.items():
-        cases.setdefault((str(test.item.path), nodeid.partition("[")[0]), []).append(nodeid)
-    for nodeids in cases.values():
-        for number, nodeid in enumerate(nodeids, start=1):
-            if len(nodeids) > 1:
-                title = f"{tests[nodeid].title} (case {number} of {len(nodeids)})"
-                tests[nodeid] = replace(tests[nodeid], title=title)
+        by_question.setdefault((test.item.path, test.question), []).append(nodeid)
+    for nodeids in by_question.values():
+        for nodeid, title in zip(nodeids, numbered([tests[nodeid].title for nodeid in nodeids]), strict=True):
+            tests[nodeid] = replace(tests[nodeid], title=title)

@@ -472,32 +472,32 @@ def test_jacobian_of_an_unknown_function(submission):
 # ComputationalGraph, with gates of our own, so that it does not matter how yours are
 
 
-class _Plus:
+class _Difference:
     @classmethod
     def new(cls):
         return cls()
 
     def forward(self, x, y):
-        return x + y
+        return x - y
 
     def backward(self, dz):
-        return [dz, dz]
+        return [dz, -dz]
 
 
-class _Times:
+class _SquareTimes:
     @classmethod
     def new(cls):
         return cls()
 
     def forward(self, x, y):
-        self.x, self.y = x, y
-        return x * y
+        self.slopes = 2 * x * y, x * x
+        return x * x * y
 
     def backward(self, dz):
-        return [self.y * dz, self.x * dz]
+        return [slope * dz for slope in self.slopes]
 
 
-_INPUTS = {"x": -2.0, "y": 5.0, "z": -4.0}
+_INPUTS = {"x": 3.0, "y": 1.0, "z": -4.0}
 
 
 def _gate(submission, kind: type) -> Any:
@@ -516,31 +516,31 @@ def _check_run(graph, inputs, *, f, **gradients) -> None:
 
 
 @question("ComputationalGraph")
-def test_graph_of_the_figure(submission):
-    """The circuit of the figure gives the numbers of the figure, and others on a second run."""
+def test_graph_of_two_gates(submission):
+    """Two gates in a row give the numbers worked out by hand, and others on a second run."""
     graph = submission.ComputationalGraph()
-    q = graph.add(_gate(submission, _Plus), ["x", "y"])
-    graph.add(_gate(submission, _Times), [q, "z"])
-    _check_run(graph, _INPUTS, f=-12.0, x=-4.0, y=-4.0, z=3.0)
-    _check_run(graph, {"x": 1.0, "y": 2.0, "z": 10.0}, f=30.0, x=10.0, y=10.0, z=3.0)
+    q = graph.add(_gate(submission, _Difference), ["x", "y"])
+    graph.add(_gate(submission, _SquareTimes), [q, "z"])
+    _check_run(graph, _INPUTS, f=-16.0, x=-16.0, y=16.0, z=4.0)
+    _check_run(graph, {"x": 1.0, "y": 2.0, "z": 10.0}, f=10.0, x=-20.0, y=20.0, z=1.0)
 
 
 @question("ComputationalGraph")
 def test_graph_added_in_another_order(submission):
     """A gate may be added before the gate that feeds it."""
-    graph, q = submission.ComputationalGraph(), _gate(submission, _Plus)
-    graph.add(_gate(submission, _Times), [q, "z"])
+    graph, q = submission.ComputationalGraph(), _gate(submission, _Difference)
+    graph.add(_gate(submission, _SquareTimes), [q, "z"])
     graph.add(q, ["x", "y"])
-    _check_run(graph, _INPUTS, f=-12.0, x=-4.0, y=-4.0, z=3.0)
+    _check_run(graph, _INPUTS, f=-16.0, x=-16.0, y=16.0, z=4.0)
 
 
 @question("ComputationalGraph")
 def test_graph_with_branches(submission):
     """Where a value feeds several gates, or one gate twice, its gradients add up."""
-    for source, worked in (("x", {"f": 6.0, "x": 5.0, "y": 3.0}), (None, {"f": 4.0, "x": 4.0, "y": 4.0})):
+    for source, worked in (("x", {"f": 48.0, "x": 40.0, "y": -24.0}), (None, {"f": 64.0, "x": 48.0, "y": -48.0})):
         graph = submission.ComputationalGraph()
-        q = graph.add(_gate(submission, _Plus), ["x", "y"])
-        graph.add(_gate(submission, _Times), [q, source or q])
+        q = graph.add(_gate(submission, _Difference), ["x", "y"])
+        graph.add(_gate(submission, _SquareTimes), [q, source or q])
         _check_run(graph, {"x": 3.0, "y": -1.0}, **worked)
 
 
@@ -548,23 +548,23 @@ def test_graph_with_branches(submission):
 def test_graph_on_arrays(submission):
     """Arrays flow through the graph as numbers do; the gradients are those of the sum of the output."""
     graph = submission.ComputationalGraph()
-    q = graph.add(_gate(submission, _Times), ["x", "y"])
-    graph.add(_gate(submission, _Plus), [q, "x"])
+    q = graph.add(_gate(submission, _SquareTimes), ["x", "y"])
+    graph.add(_gate(submission, _Difference), [q, "x"])
     x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, -5.0, 6.0])
-    _check_run(graph, {"x": x, "y": y}, f=[5.0, -8.0, 21.0], x=[5.0, -4.0, 7.0], y=[1.0, 2.0, 3.0])
+    _check_run(graph, {"x": x, "y": y}, f=[3.0, -22.0, 51.0], x=[7.0, -21.0, 35.0], y=[1.0, 4.0, 9.0])
 
 
 @question("ComputationalGraph")
 def test_graph_that_cannot_run(submission):
     """A cycle, or an input without a value, raises ValueError; wired well, the graph runs."""
     graph = submission.ComputationalGraph()
-    plus, times = (_gate(submission, kind) for kind in (_Plus, _Times))
-    graph.add(plus, ["x", times])
-    graph.add(times, [plus, "z"])
+    first, second = (_gate(submission, kind) for kind in (_Difference, _SquareTimes))
+    graph.add(first, ["x", second])
+    graph.add(second, [first, "z"])
     _raises_value_error("forward of a cycle", lambda: graph.forward(_INPUTS))
 
     graph = submission.ComputationalGraph()
-    q = graph.add(_gate(submission, _Plus), ["x", "y"])
-    graph.add(_gate(submission, _Times), [q, "z"])
-    _raises_value_error("forward without a value for z", lambda: graph.forward({"x": -2.0, "y": 5.0}))
-    _check_run(graph, _INPUTS, f=-12.0, x=-4.0, y=-4.0, z=3.0)
+    q = graph.add(_gate(submission, _Difference), ["x", "y"])
+    graph.add(_gate(submission, _SquareTimes), [q, "z"])
+    _raises_value_error("forward without a value for z", lambda: graph.forward({"x": 3.0, "y": 1.0}))
+    _check_run(graph, _INPUTS, f=-16.0, x=-16.0, y=16.0, z=4.0)

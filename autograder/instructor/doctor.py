@@ -10,16 +10,19 @@ from rich.text import Text
 
 from autograder.course import Course
 from autograder.errors import AutograderError, SandboxError
+from autograder.instructor.table import wide_console
 from autograder.sandbox import Layer, Protection, Sandbox
 
 READY, NOT_READY = 0, 1
+PACKAGES = ("nbgrader", "ipython", "matplotlib", "pyseccomp")
 
 
 def report(console: Console | None = None) -> int:
     """Print each protection, what is missing and the remedy; return 0 where submissions can be graded safely."""
-    console = console or Console()
+    console = console or wide_console()
     protection = _protection()
-    rows = [*protection.layers, _course(), _package("nbgrader", "pip install 'nn-autograder[instructor]'")]
+    course, packages = _course(), [_package(name) for name in PACKAGES]
+    rows = [*protection.layers, course, *packages]
     table = Table(show_edge=False, pad_edge=False)
     for heading in ("", "what", "state", "what to do"):
         table.add_column(heading)
@@ -29,7 +32,8 @@ def report(console: Console | None = None) -> int:
         )
     console.print(table)
     console.print(Text(f"sandbox: {protection.mode}"))
-    return READY if protection.mode != "none" and rows[-2].active else NOT_READY
+    ready = protection.mode != "none" and all(layer.active for layer in (course, *packages))
+    return READY if ready else NOT_READY
 
 
 def _protection() -> Protection:
@@ -37,7 +41,7 @@ def _protection() -> Protection:
         with Sandbox() as sandbox:
             return sandbox.protection
     except SandboxError as error:
-        refused = Layer("sandbox", active=False, detail=str(error), remedy="see above")
+        refused = Layer("sandbox", active=False, detail=str(error), remedy="mend what is missing in the other lines")
         return Protection("none", (*_layers(), refused))
 
 
@@ -58,8 +62,8 @@ def _course() -> Layer:
     return Layer("course", active=True, detail=f"{course.title}: {names}", remedy="")
 
 
-def _package(name: str, remedy: str) -> Layer:
+def _package(name: str) -> Layer:
     try:
         return Layer(name, active=True, detail=importlib.metadata.version(name), remedy="")
     except importlib.metadata.PackageNotFoundError:
-        return Layer(name, active=False, detail="not installed", remedy=remedy)
+        return Layer(name, active=False, detail="not installed", remedy="pip install 'nn-autograder[instructor]'")

@@ -16,6 +16,7 @@ from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError, CallFailed, Mismatch
 from autograder.examine import Examiner, silent_session
 from autograder.local import LocalSubmission
+from autograder.suite import numbered
 
 CHECKS = "checks.py"
 MARKS = {"passed": "✓ passed", "failed": "✗ failed", "not attempted": "· not attempted"}
@@ -100,7 +101,8 @@ class _Checker:
             self.problem = f"there is no question {self._question!r} in {CHECKS}; {nearest(self._question, known)}"
         examiner = Examiner(session.config)
         submission = LocalSubmission(self._namespace)
-        self.results = [_result(item, examiner.run(item, submission, os.urandom(16).hex())) for item in items]
+        for item, title in zip(items, numbered([_title(item) for item in items]), strict=True):
+            self.results.append(_result(item, title, examiner.run(item, submission, os.urandom(16).hex())))
         return True
 
 
@@ -109,8 +111,11 @@ def _question_of(item: pytest.Item) -> str | None:
     return str(mark.args[0]) if mark and mark.args else None
 
 
-def _result(item: pytest.Item, error: Exception | None) -> CheckResult:
-    title = (getattr(item, "obj", None).__doc__ or item.name).strip().split("\n")[0]
+def _title(item: pytest.Item) -> str:
+    return (getattr(item, "obj", None).__doc__ or item.name).strip().split("\n")[0]
+
+
+def _result(item: pytest.Item, title: str, error: Exception | None) -> CheckResult:
     if error is None:
         return CheckResult(title, "passed")
     if isinstance(error, CallFailed) and error.exception == "NotImplementedError":

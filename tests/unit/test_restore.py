@@ -145,6 +145,16 @@ def test_a_deleted_solution_cell_comes_back_as_the_stub() -> None:
     assert result.restored == ("solution cell g was missing",)
 
 
+def test_a_stub_never_comes_back_behind_an_answer() -> None:
+    """With two answers in one cell, the other cell's stub goes before it: the answer has the last word."""
+    nb = answered()
+    nb.cells[2].source = "def f(): return 1\n\ndef g(): return 2"
+    delete_solution(nb)
+    result = restore(nb, assignment()).notebook
+    assert sources(result).index("def g(): raise NotImplementedError") < sources(result).index(nb.cells[2].source)
+    assert sorted(filter(None, roles(result))) == sorted(filter(None, roles(assignment())))
+
+
 def test_of_copied_cells_the_last_one_counts() -> None:
     """Both copies still run in their order, and only one of them is the solution cell."""
     nb = answered()
