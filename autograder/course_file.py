@@ -25,7 +25,7 @@ class AssignmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
     name: str
     title: str
-    limits: dict[str, float] = {}
+    limits: dict[str, Any] = {}
 
 
 class CourseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,7 +33,7 @@ class CourseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     name: str
     title: str
-    limits: dict[str, float] = {}
+    limits: dict[str, Any] = {}
     assignments: list[AssignmentEntry]
 
     def limits_of(self, assignment: AssignmentEntry) -> Limits:
@@ -86,13 +86,16 @@ def _require_name(name: str, where: Where, lines: _Lines) -> None:
         raise lines.error(where, f"{name!r} is not a name; use lower-case letters, digits and _")
 
 
-def _require_limits(changes: dict[str, float], where: Where, lines: _Lines) -> None:
-    known = Limits.__struct_fields__
+def _require_limits(changes: dict[str, Any], where: Where, lines: _Lines) -> None:
+    defaults = msgspec.structs.asdict(Limits())
     for key, value in changes.items():
-        if key not in known:
-            raise lines.error((*where, key), f"unknown limit {key!r}; {nearest(key, known)}")
-        if not 0 < value < float("inf"):
-            raise lines.error((*where, key), f"{key} is {value:g}; a limit is a number greater than 0")
+        if key not in defaults:
+            raise lines.error((*where, key), f"unknown limit {key!r}; {nearest(key, defaults)}")
+        whole = isinstance(defaults[key], int)
+        kind = "whole number" if whole else "number"
+        valid = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        if not valid or not 0 < value < float("inf"):
+            raise lines.error((*where, key), f"{key} is {value!r}; a limit is a {kind} greater than 0")
 
 
 class _Lines:

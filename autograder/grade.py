@@ -48,8 +48,6 @@ class Grader:
         self._tests: dict[str, list[SuiteTest]] = {question.name: [] for question in assignment.questions}
         for test in tests_of(config).values():
             self._tests[test.question].append(test)
-        for tests in self._tests.values():
-            tests.sort(key=lambda test: test.hidden)  # the visible checks first: their messages may show numbers
 
     def prepare(self) -> None:
         """Raise SuiteError where the suite fails on the reference: then it must not judge anybody."""
@@ -102,7 +100,7 @@ class Grader:
             failures={run.cell.name: run.failure for run in submission.runs if run.failure},
             stubs=_stubs(whole, self.assignment.notebook),
         )
-        return tuple(judge.question(question, self._tests[question.name]) for question in self.assignment.questions)
+        return judge.questions(self.assignment.questions, self._tests)
 
 
 def not_gradable(course: Course, assignment: Assignment, digest: str, student: str, reason: str) -> Graded:

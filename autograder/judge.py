@@ -1,4 +1,4 @@
-"""One question: its tests run against a submission, and what comes of it: points, outcome, one message."""
+"""The questions of one submission: their tests run, and what comes of it – points, outcome, one message each."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ from autograder.suite import SuiteTest
 POINT_PARTS = 100
 """Points are kept in hundredths, rounded down, so that only a right answer has full points."""
 
+Results = list[tuple[SuiteTest, Exception | None]]
+"""The tests of one question in the order in which they ran, with what each raised."""
+
 _ENDS_THE_QUESTION = ("timeout", "died")
 _NOT_GRADABLE = ("missing", "timeout", "died", "refused")
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges question after question of one submission.
+    """Judges one submission.
 
     `sources` are the cells of the submission by name, for the line in a message; `failures` say why a cell did not run;
     `stubs` are the questions whose solution cell is as the assignment left it.
@@ -43,9 +46,31 @@ class Judge:
     failures: Mapping[str, CallFailed]
     stubs: frozenset[str]
 
-    def question(self, question: Question, tests: Sequence[SuiteTest]) -> record.QuestionResult:
-        """Return the result of one question; SuiteError where a test is at fault and not the submission."""
-        results = self._run(tests)
+    def questions(
+        self, questions: Sequence[Question], tests: Mapping[str, Sequence[SuiteTest]]
+    ) -> tuple[record.QuestionResult, ...]:
+        """Return the result of each question; SuiteError where a test is at fault and not the submission.
+
+        The visible checks of all questions come before the first hidden test. What a submission says in a visible check
+        is shown to the student, and it must not have seen a hidden input by then.
+        """
+        results: dict[str, Results] = {question.name: [] for question in questions}
+        for hidden in (False, True):
+            for question in questions:
+                for test in tests[question.name]:
+                    if test.hidden is hidden:
+                        results[question.name].append((test, self._run(test, results[question.name])))
+        return tuple(self._result(question, results[question.name]) for question in questions)
+
+    def _run(self, test: SuiteTest, before: Results) -> Exception | None:
+        """Return what one test raises; one that stopped the program is the last of its question."""
+        if before and (isinstance(before[-1][1], _Skipped) or _ends_the_question(before[-1][1])):
+            return _Skipped()
+        error = self.examiner.run(test.item, self.submission, self.seed)
+        self._confirm(test, error)
+        return error
+
+    def _result(self, question: Question, results: Results) -> record.QuestionResult:
         score = _points(question.points, results)
         failed = [(test, error) for test, error in results if error is not None and not isinstance(error, _Skipped)]
         diagnosis = self._diagnosis(question, results, failed)
@@ -59,19 +84,9 @@ class Judge:
             tests=tuple(self._test_result(test, error) for test, error in results),
         )
 
-    def _run(self, tests: Sequence[SuiteTest]) -> list[tuple[SuiteTest, Exception | None]]:
-        results: list[tuple[SuiteTest, Exception | None]] = []
-        over = False
-        for test in tests:
-            error = _Skipped() if over else self.examiner.run(test.item, self.submission, self.seed)
-            self._confirm(test, error)
-            over = over or (isinstance(error, CallFailed) and error.kind in _ENDS_THE_QUESTION)
-            results.append((test, error))
-        return results
-
     def _confirm(self, test: SuiteTest, error: Exception | None) -> None:
         """Raise SuiteError where the reference, too, fails the test on these inputs: then it shows nothing."""
-        if error is None or isinstance(error, CallFailed | _Skipped):
+        if error is None or isinstance(error, CallFailed):
             return
         own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
         if own is not None:
@@ -81,7 +96,7 @@ class Judge:
     def _diagnosis(
         self,
         question: Question,
-        results: Sequence[tuple[SuiteTest, Exception | None]],
+        results: Results,
         failed: Sequence[tuple[SuiteTest, Exception]],
     ) -> Diagnosis | None:
         if not failed:
@@ -147,6 +162,10 @@ def _evidence(test: SuiteTest, error: Exception) -> Mismatch | CallFailed:
     return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
 
 
+def _ends_the_question(error: Exception | None) -> bool:
+    return isinstance(error, CallFailed) and error.kind in _ENDS_THE_QUESTION
+
+
 def _raised(error: Exception) -> bool:
     return isinstance(error, CallFailed) and error.kind == "raised" and error.exception != "NotImplementedError"
 
@@ -155,7 +174,7 @@ def _unattempted(error: Exception) -> bool:
     return isinstance(error, CallFailed) and error.exception == "NotImplementedError"
 
 
-def _points(points: float, results: Sequence[tuple[SuiteTest, Exception | None]]) -> float:
+def _points(points: float, results: Results) -> float:
     """Return the points for the share of weight that passed, rounded down to a hundredth."""
     total = sum(Fraction(test.weight) for test, _ in results)
     passed = sum(Fraction(test.weight) for test, error in results if error is None)

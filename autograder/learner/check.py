@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,21 +55,24 @@ def run_checks(question: str, namespace: Mapping[str, Any], folder: Path) -> lis
         msg = f"there is no {CHECKS} in {folder}; open the notebook in the folder that it was released in"
         raise AutograderError(msg)
     checker = _Checker(question, namespace)
-    try:
+    with _fresh_module(path.stem):
         status = pytest.main([*silent_session(folder), str(path)], plugins=[checker])
-    finally:
-        _forget(path)
     if checker.problem or not checker.results:
         msg = checker.problem or f"the checks could not be run (pytest ended with status {int(status)}); report this"
         raise AutograderError(msg)
     return checker.results
 
 
-def _forget(path: Path) -> None:
-    """Drop the module, so that the next check reads the file anew, and another folder's checks.py its own."""
-    for name, module in list(sys.modules.items()):
-        if getattr(module, "__file__", None) == str(path):
-            del sys.modules[name]
+@contextmanager
+def _fresh_module(name: str) -> Iterator[None]:
+    """Let the file be read anew: an older one, or another folder's, may have been imported under this name."""
+    before = sys.modules.pop(name, None)
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+        if before is not None:
+            sys.modules[name] = before
 
 
 def as_text(question: str, results: Sequence[CheckResult]) -> str:
