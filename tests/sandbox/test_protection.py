@@ -7,9 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,38 +18,29 @@ import pytest
 from autograder.errors import SandboxError
 from autograder.sandbox import UNSAFE_FLAG, Sandbox, layers, places, syscalls
 from autograder.sandbox.inside.kernel import prctl
+from tests.machines import ORDINARY_USER, Machine, ordinary_user
 from tests.sandbox import attacks
 
-ORDINARY_USER = 12345
 _GET_DUMPABLE = 3
-PYTHON = sys.executable
+HERE = Machine()
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
 has_bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
 
 
-def run(*command: str, user: int | None = None, root: Path = attacks.ROOT, **environment: str) -> dict[str, Any]:
-    """The report of a process that is started like this, as this user."""
-    done = subprocess.run(
-        [*command],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=root,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **environment},
-        user=user,
-        group=user,
-        extra_groups=[] if user else None,
-        check=False,
-    )
+def report(
+    machine: Machine = HERE, *, blocked: str = "", unsafe: bool = False, root: Path | None = None, **environment: str
+) -> dict[str, Any]:
+    """The report of a machine where these things are blocked."""
+    machine = replace(machine, blocked=blocked, root=root or machine.root)
+    return printed(machine, "-m", "tests.sandbox.report", *(["unsafe"] if unsafe else []), **environment)
+
+
+def printed(machine: Machine, *arguments: str, **environment: str) -> dict[str, Any]:
+    """What a Python process printed as JSON."""
+    done = machine.run(*arguments, environment=environment)
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result
-
-
-def report(*, blocked: str = "", unsafe: bool = False, **where: Any) -> dict[str, Any]:
-    """The report where these things are blocked."""
-    wrapper = [PYTHON, "-m", "tests.sandbox.blocked", blocked] if blocked else []
-    return run(*wrapper, PYTHON, "-m", "tests.sandbox.report", *(["unsafe"] if unsafe else []), **where)
 
 
 def worked(result: dict[str, Any]) -> set[str]:
@@ -63,24 +54,10 @@ def assert_grades_safely(result: dict[str, Any], mode: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def readable() -> Iterator[dict[str, Any]]:
-    """Where another user can run the tests: here, or in a copy where this folder is closed to others."""
-    probe = subprocess.run(
-        [PYTHON, "-c", "import numpy, autograder"],
-        user=ORDINARY_USER,
-        group=ORDINARY_USER,
-        extra_groups=[],
-        check=False,
-    )
-    if probe.returncode == 0:
-        yield {}
-        return
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name)
-        copy.chmod(0o755)
-        for folder in [*places.libraries(), attacks.ROOT / "autograder", attacks.ROOT / "tests"]:
-            subprocess.run(["cp", "-al", str(folder), name], check=True)
-        yield {"root": copy, "PYTHONPATH": f"{copy / 'site-packages'}:{copy}"}
+def ordinary() -> Iterator[Machine]:
+    """The same machine for somebody who is not root."""
+    with ordinary_user() as machine:
+        yield machine
 
 
 @pytest.fixture
@@ -99,9 +76,9 @@ class TestFull:
         assert_grades_safely(report(), "full")
 
     @as_root
-    def test_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+    def test_as_an_ordinary_user(self, ordinary: Machine) -> None:
         """An ordinary user has the same protection."""
-        result = report(user=ORDINARY_USER, **readable)
+        result = report(ordinary)
         assert result["user"] == ORDINARY_USER
         assert_grades_safely(result, "full")
 
@@ -124,9 +101,9 @@ class TestOneLayer:
 
     @as_root
     @has_bubblewrap
-    def test_without_namespaces_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+    def test_without_namespaces_as_an_ordinary_user(self, ordinary: Machine) -> None:
         """The second layer holds for an ordinary user, too: the grader has the same uid there."""
-        result = report(blocked="namespaces", user=ORDINARY_USER, **readable)
+        result = report(ordinary, blocked="namespaces")
         assert result["user"] == ORDINARY_USER
         assert_grades_safely(result, "one layer")
 
@@ -171,9 +148,9 @@ class TestRefusal:
         assert UNSAFE_FLAG in error
 
     @as_root
-    def test_as_an_ordinary_user(self, readable: dict[str, Any]) -> None:
+    def test_as_an_ordinary_user(self, ordinary: Machine) -> None:
         """The refusal does not depend on the user."""
-        assert UNSAFE_FLAG in report(blocked="namespaces,landlock", user=ORDINARY_USER, **readable)["error"]
+        assert UNSAFE_FLAG in report(ordinary, blocked="namespaces,landlock")["error"]
 
     def test_the_risk_can_be_accepted(self) -> None:
         """With the flag grading goes on, and the mode is none; then attacks do work."""
@@ -294,7 +271,7 @@ print(json.dumps({"before": before, "after": descriptors(), "alive": alive, "lea
 @pytest.mark.parametrize("path", [os.environ["PATH"], "/nonexistent"], ids=["best", "one layer"])
 def test_nothing_is_left_behind(path: str) -> None:
     """After a sandbox is closed there is no process, no zombie and no descriptor of it."""
-    result = run(PYTHON, "-c", _LIFE, PATH=path)
+    result = printed(HERE, "-c", _LIFE, PATH=path)
     assert result["alive"] > 0
     assert result["child"] is None
     assert result["after"] == result["before"]
@@ -306,7 +283,7 @@ def test_a_killed_grader_takes_everything_with_it() -> None:
     code = _LIFE.split("for n in range")[0] + (
         "submission = sandbox.load(cells, seed=0)\nprint(leader, flush=True)\nsubmission.spin()\n"
     )
-    with subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE, text=True, cwd=attacks.ROOT) as grader:
+    with subprocess.Popen([HERE.python, "-c", code], stdout=subprocess.PIPE, text=True, cwd=attacks.ROOT) as grader:
         assert grader.stdout is not None
         leader = int(grader.stdout.readline())
         assert processes_of(leader)

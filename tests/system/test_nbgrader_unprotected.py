@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.machines import Machine
 from tests.system.conftest import CourseFolder, MakeCourse
 
-# Takes from the command that it becomes what bubblewrap and Landlock are made of, as a strict container does.
-BLOCKED = """
-import errno, os, sys
-import pyseccomp as seccomp
-from pyseccomp import MASKED_EQ, Arg
-
-NEW_USER = 0x10000000
-rules = seccomp.SyscallFilter(seccomp.ALLOW)
-for name in ("unshare", "mount", "pivot_root", "setns"):
-    rules.add_rule(seccomp.ERRNO(errno.EPERM), name)
-rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, NEW_USER, NEW_USER))
-rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
-for name in ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"):
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), name)
-rules.load()
-os.execv(sys.executable, [sys.executable, "-m", "nbgrader", *sys.argv[1:]])
-"""
+UNPROTECTED = Machine(blocked="namespaces,landlock")
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +21,13 @@ def course(make_course: MakeCourse) -> CourseFolder:
 def test_grading_is_refused_and_then_done_at_ones_own_risk(course: CourseFolder) -> None:
     """The refusal names the flag, and touches nothing; with the flag the record says what was missing."""
     files = course.files()
-    log = course.run("-c", BLOCKED, "autograde", "mini", fails=True)
-    assert "Nothing was graded: " in log
-    assert "--Grader.unsafe_no_sandbox=True" in log
+    refused = UNPROTECTED.run("-m", "nbgrader", "autograde", "mini", cwd=course.root)
+    assert refused.returncode == 1
+    assert "Nothing was graded: " in refused.stderr
+    assert "--Grader.unsafe_no_sandbox=True" in refused.stderr
     assert course.files() == files
-    course.run("-c", BLOCKED, "autograde", "mini", "--Grader.unsafe_no_sandbox=True")
+    flag = "--Grader.unsafe_no_sandbox=True"
+    accepted = UNPROTECTED.run("-m", "nbgrader", "autograde", "mini", flag, cwd=course.root)
+    assert accepted.returncode == 0, accepted.stderr
     assert course.scores("anna") == {"double": 5.0, "square": 3.0}
     assert course.record("anna")["sandbox"] == "none"
