@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import Mismatch
-from autograder.returned import count, items_of, unchanged, unpack
+from autograder.returned import count, items_of, raises, unchanged, unpack
 from autograder.shapes import shape_words
 from autograder.values import Array, Unusable, plain_array
 
-__all__ = ["agree", "dict_like", "entry_path", "numbers", "unchanged", "unpack"]
+__all__ = ["agree", "dict_like", "entry_path", "numbers", "raises", "unchanged", "unpack"]
 
 DEFAULT_RTOL = 1e-7
 _COARSE_EPSILONS = 256

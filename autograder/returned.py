@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograder.errors import Mismatch
+from autograder.errors import CallFailed, Mismatch
 from autograder.values import is_handle
 
-__all__ = ["count", "items_of", "unchanged", "unpack"]
+__all__ = ["count", "items_of", "raises", "unchanged", "unpack"]
 
 
 def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
@@ -49,9 +50,24 @@ def unchanged(name: str, after: Any, before: Any, *, of: str | None = None) -> N
     """
     if _identical(after, before):
         return
-    what = f"`{of}` changed its argument `{name}`" if of else f"the argument `{name}` is changed"
+    what = f"`{of}` changed its argument `{name}`" if of else f"`{name}` was changed"
     summary = f"{what} in place: work on a copy"
     raise Mismatch(name, "argument", summary, path=name, got=after, expected=before)
+
+
+def raises(exception: str, name: str, call: Callable[[], Any]) -> None:
+    """Check that `call` ends in the exception of this type name; `name` is what the student calls the called thing.
+
+    Raises Mismatch of kind "structure" where it returns, and the CallFailed of any other failure.
+    """
+    try:
+        value = call()
+    except CallFailed as failure:
+        if failure.exception == exception:
+            return
+        raise
+    summary = f"`{name}` should raise {exception} here, and did not"
+    raise Mismatch(name, "structure", summary, path=name, got=value, expected=exception)
 
 
 def _identical(after: Any, before: Any) -> bool:

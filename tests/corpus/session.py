@@ -61,7 +61,8 @@ class Bench:
             stubs=frozenset(),
         )
         points = next(q for q in self.assignment.questions if q.name == question)
-        return judge.question(points, self.tests(question))
+        (result,) = judge.questions([points], {question: self.tests(question)})
+        return result
 
 
 def in_session(work: Callable[[Bench], Result]) -> Result:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.compare import agree, unchanged, unpack
-from autograder.errors import CallFailed, Mismatch
+from autograder.compare import agree, raises, unchanged, unpack
+from autograder.errors import Mismatch
 from autograder.gradients import gradient_agrees, judge_backward, numerical_gradient
 
 question, weight = pytest.mark.question, pytest.mark.weight
@@ -44,19 +44,6 @@ def _whole(rng: np.random.Generator, *shape: int) -> np.ndarray:
 def _strided(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     """Draw a matrix whose entries do not lie side by side in memory."""
     return _mixed(rng, 2 * columns, 3 * rows)[::2, ::-3].T
-
-
-def _raises_value_error(name: str, call: Callable[[], Any]) -> None:
-    """Fail unless the call raises ValueError."""
-    try:
-        value = call()
-    except CallFailed as failure:
-        if failure.exception == "ValueError":
-            return
-        raise
-    raise Mismatch(
-        name, "structure", f"`{name}` did not raise a ValueError", path=name, got=value, expected="ValueError"
-    )
 
 
 # numerical_gradient: the functions are sent to the submission as source
@@ -978,7 +965,7 @@ def test_jacobian_of_an_unknown_name(submission, rng):
     """A name that is not known raises a ValueError, the others bring the right Jacobian."""
     x = _mixed(rng, 3)
     _check_jacobians(submission, x)
-    _raises_value_error("elementwise_jacobian", lambda: submission.elementwise_jacobian("softmax", x))
+    raises("ValueError", "elementwise_jacobian", lambda: submission.elementwise_jacobian("softmax", x))
 
 
 @question("elementwise_jacobian")
@@ -1202,7 +1189,7 @@ def test_graph_with_a_cycle(submission, rng):
     inputs = dict(zip("xyz", _mixed(rng, 3).tolist(), strict=True))
     _check_run(_wired(submission, CHAIN), _chain, inputs)
     cycle: Wiring = {"p": (_Sum, ["q", "x"]), "q": (_Product, ["p", "y"]), "f": (_Sum, ["q", "z"])}
-    _raises_value_error("forward", lambda: _wired(submission, cycle).forward(inputs))
+    raises("ValueError", "forward", lambda: _wired(submission, cycle).forward(inputs))
 
 
 @question("ComputationalGraph")
@@ -1212,4 +1199,4 @@ def test_graph_with_a_missing_input(submission, rng):
     graph = _wired(submission, CHAIN)
     _check_run(graph, _chain, inputs)
     del inputs["z"]
-    _raises_value_error("forward", lambda: graph.forward(inputs))
+    raises("ValueError", "forward", lambda: graph.forward(inputs))

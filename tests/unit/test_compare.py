@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.compare import agree, entry_path, unchanged, unpack
-from autograder.errors import Mismatch
+from autograder.compare import agree, entry_path, raises, unchanged, unpack
+from autograder.errors import CallFailed, Mismatch
 
 GRID = np.array([[0.5, -1.5, 2.25], [3.5, -4.75, 6.125]])
 
@@ -498,5 +499,30 @@ def test_an_argument_that_was_changed(after, before):
 
 def test_a_changed_argument_of_some_function():
     """The name of the function may be left out."""
-    with pytest.raises(Mismatch, match="the argument `x` is changed in place: work on a copy"):
+    with pytest.raises(Mismatch, match="`x` was changed in place: work on a copy"):
         unchanged("x", GRID + 1, GRID)
+
+
+class TestRaises:
+    @staticmethod
+    def failing(exception: str | None, kind: Any = "raised") -> Callable[[], Any]:
+        def call() -> Any:
+            raise CallFailed("f", kind, "raised", exception=exception)
+
+        return call
+
+    def test_the_right_exception_passes(self) -> None:
+        """What was to be raised was raised."""
+        raises("ValueError", "f", self.failing("ValueError"))
+
+    @pytest.mark.parametrize(("exception", "kind"), [("TypeError", "raised"), (None, "raised"), (None, "timeout")])
+    def test_another_failure_stays_what_it_is(self, exception: str | None, kind: str) -> None:
+        """Another exception, a time-out or a crash is reported as such."""
+        with pytest.raises(CallFailed):
+            raises("ValueError", "f", self.failing(exception, kind))
+
+    @pytest.mark.parametrize("value", [None, 0.0, "ValueError", ValueError("returned, not raised")])
+    def test_a_value_is_a_mismatch(self, value: Any) -> None:
+        """A call that returns anything at all did not raise, and the sentence says which one should have."""
+        with pytest.raises(Mismatch, match="`f` should raise ValueError here, and did not"):
+            raises("ValueError", "f", lambda: value)

@@ -1,0 +1,162 @@
+"""The order of the tests, the points, and the outcome of a question, whatever its tests raise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from autograder.course import Question
+from autograder.errors import CallFailed, Mismatch, SuiteError
+from autograder.judge import Judge
+from autograder.local import LocalSubmission
+from autograder.record import QuestionResult
+from autograder.suite import SuiteTest
+
+Raised = Mapping[str, Exception]
+
+
+class Item:
+    """Stands for a collected test."""
+
+    def __init__(self, name: str) -> None:
+        self.nodeid = name
+
+
+class Script:
+    """Stands for the examiner: each test raises what the script says, for the submission; the reference passes."""
+
+    def __init__(self, raised: Raised, on_reference: Raised) -> None:
+        self.ran: list[str] = []
+        self._raised = raised
+        self._on_reference = on_reference
+
+    def run(self, item: Item, submission: Any, _seed: str) -> Exception | None:
+        if isinstance(submission, LocalSubmission):
+            return self._on_reference.get(item.nodeid)
+        self.ran.append(item.nodeid)
+        return self._raised.get(item.nodeid)
+
+
+def suite_test(name: str, question: str, *, hidden: bool, weight: float = 1.0) -> SuiteTest:
+    return SuiteTest(Item(name), None, question, f"{name} holds.", weight, hidden)  # type: ignore[arg-type]
+
+
+TESTS = {
+    "f": [
+        suite_test("f-hidden", "f", hidden=True, weight=2),
+        suite_test("f-visible", "f", hidden=False),
+        suite_test("f-more", "f", hidden=True),
+    ],
+    "g": [suite_test("g-visible", "g", hidden=False), suite_test("g-hidden", "g", hidden=True)],
+}
+QUESTIONS = [Question("f", 5), Question("g", 3)]
+
+
+def judged(
+    raised: Raised, *, on_reference: Raised | None = None, stubs: frozenset[str] = frozenset(), **fields: Any
+) -> tuple[list[str], dict[str, QuestionResult]]:
+    script = Script(raised, on_reference or {})
+    judge = Judge(
+        submission=object(),
+        seed="00",
+        reference=ModuleType("reference"),
+        misconceptions=(),
+        examiner=script,  # type: ignore[arg-type]
+        sources=fields.get("sources", {}),
+        failures=fields.get("failures", {}),
+        stubs=stubs,
+    )
+    return script.ran, {result.name: result for result in judge.questions(QUESTIONS, TESTS)}
+
+
+def wrong() -> Mismatch:
+    return Mismatch("dx", "value", "`dx` is wrong", path="dx", got=1.5, expected=2.5)
+
+
+def failed(kind: Any, exception: str | None = None) -> CallFailed:
+    return CallFailed("f", kind, "reason", exception=exception)
+
+
+def test_every_visible_check_comes_before_the_first_hidden_test() -> None:
+    """What a submission says in a visible check is shown: by then it must not have seen a hidden input."""
+    ran, _ = judged({})
+    assert ran == ["f-visible", "g-visible", "f-hidden", "f-more", "g-hidden"]
+
+
+def test_all_passed_is_right_and_full() -> None:
+    """Full points are the points themselves, untouched by any rounding."""
+    _, results = judged({})
+    assert {(r.score, r.outcome, r.message) for r in results.values()} == {(5, "right", ""), (3, "right", "")}
+
+
+@pytest.mark.parametrize(
+    ("tests", "score"), [(["f-hidden"], 2.5), (["f-visible"], 3.75), (["f-visible", "f-more"], 2.5), (["g-hidden"], 5)]
+)
+def test_points_follow_the_weights(tests: list[str], score: float) -> None:
+    """The score is the share of the weight that passed, and another question's failure is none of its business."""
+    assert judged({name: wrong() for name in tests})[1]["f"].score == score
+
+
+def test_points_are_rounded_down() -> None:
+    """Two thirds of a point are 0.66: only a right answer may look like one."""
+    third = [suite_test(str(number), "h", hidden=True) for number in range(3)]
+    script = Script({"0": wrong()}, {})
+    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}, frozenset())  # type: ignore[arg-type]
+    (result,) = judge.questions([Question("h", 1)], {"h": third})
+    assert result.score == 0.66
+
+
+@pytest.mark.parametrize("kind", ["timeout", "died"])
+def test_what_stops_the_program_ends_the_question(kind: str) -> None:
+    """After a time-out or a crash the question's other tests are skipped, and the other question's are not."""
+    ran, results = judged({"f-visible": failed(kind)})
+    assert ran == ["f-visible", "g-visible", "g-hidden"]
+    assert [test.outcome for test in results["f"].tests][1:] == ["skipped", "skipped"]
+    assert (results["f"].score, results["f"].outcome, results["g"].outcome) == (0, "not gradable", "right")
+
+
+ALL_OF_F = ("f-visible", "f-hidden", "f-more")
+
+
+@pytest.mark.parametrize(
+    ("error", "stubs", "outcome"),
+    [
+        (wrong(), frozenset(), "wrong"),
+        (AssertionError(), frozenset(), "wrong"),
+        (TypeError("cannot unpack"), frozenset(), "wrong"),
+        (failed("raised", "ZeroDivisionError"), frozenset(), "wrong"),
+        (failed("raised", "NotImplementedError"), frozenset(), "not attempted"),
+        (wrong(), frozenset({"f"}), "not attempted"),
+        (failed("missing"), frozenset(), "not gradable"),
+        (failed("refused"), frozenset(), "not gradable"),
+    ],
+)
+def test_outcomes_without_a_point(error: Exception, stubs: frozenset[str], outcome: str) -> None:
+    """Nothing passed: wrong, not attempted and not gradable are told apart, and something is said."""
+    result = judged(dict.fromkeys(ALL_OF_F, error), stubs=stubs)[1]["f"]
+    assert (result.score, result.outcome) == (0, outcome)
+    assert result.message
+
+
+def test_a_stub_that_earns_something_is_not_open() -> None:
+    """Who answers in another cell and leaves the stub as it was has attempted the question."""
+    assert judged({"f-more": wrong()}, stubs=frozenset({"f"}))[1]["f"].outcome == "wrong"
+
+
+def test_why_the_cell_failed_says_more_than_that_the_name_is_missing() -> None:
+    """Where the function is missing because its cell failed, the message is about the cell, with its line."""
+    cell = CallFailed("f", "raised", "raised SyntaxError", exception="SyntaxError", cell="f", line=2)
+    fields = {"failures": {"f": cell}, "sources": {"f": "def f(x):\n    retrun x"}}
+    message = judged(dict.fromkeys(ALL_OF_F, failed("missing")), **fields)[1]["f"].message
+    assert "SyntaxError" in message
+    assert "`retrun x`" in message
+
+
+@pytest.mark.parametrize("error", [wrong(), AssertionError(), TypeError()])
+def test_a_test_that_the_reference_fails_judges_nobody(error: Exception) -> None:
+    """The same test on the same inputs must pass on the reference; otherwise the test is at fault."""
+    with pytest.raises(SuiteError, match="f-hidden fails on the reference itself with seed 00"):
+        judged({"f-hidden": error}, on_reference={"f-hidden": AssertionError("ours")})
