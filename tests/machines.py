@@ -67,6 +67,18 @@ def ordinary_user() -> Iterator[Machine]:
         copy.chmod(0o755)
         for source in [*places.libraries(), *(ROOT / part for part in COPIED)]:
             shutil.copytree(source, copy / source.name) if source.is_dir() else shutil.copy2(source, copy)
-        path = os.pathsep.join([str(copy / places.libraries()[0].name), str(copy)])
-        environment = {"HOME": "/nonexistent", "PYTHONPATH": path}
-        yield Machine(str(places.interpreter()), copy, environment, ORDINARY_USER)
+        python = str(places.interpreter())
+        _command(copy / "bin" / "alembic", python)
+        environment = {
+            "HOME": "/nonexistent",
+            "PATH": os.pathsep.join([str(copy / "bin"), os.environ["PATH"]]),
+            "PYTHONPATH": os.pathsep.join([str(copy / places.libraries()[0].name), str(copy)]),
+        }
+        yield Machine(python, copy, environment, ORDINARY_USER)
+
+
+def _command(path: Path, python: str) -> None:
+    """Write the command of a Python module of the same name; nbgrader calls one such by name."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'#!/bin/sh\nexec {python} -m {path.name} "$@"\n')
+    path.chmod(0o755)

