@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,12 @@ def test_check_raises_where_a_notebook_is_validated(folder: Path, monkeypatch: p
     exec("check('double')", {"check": autograder.check, "double": unwritten})
 
 
-def test_nothing_is_left_behind(folder: Path) -> None:
-    """Checking leaves neither files nor search paths behind."""
-    paths, modules = list(sys.path), {"checks"}
+def test_nothing_is_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checking leaves neither files nor search paths behind, and a module called `checks` is what it was."""
+    others = types.ModuleType("checks")
+    monkeypatch.setitem(sys.modules, "checks", others)
+    paths = list(sys.path)
     run_checks("double", {"double": lambda x: 2 * x}, folder)
     assert sys.path == paths
-    assert not modules & set(sys.modules)
+    assert sys.modules["checks"] is others
     assert {path.name for path in folder.iterdir()} <= {"checks.py", "__pycache__"}
