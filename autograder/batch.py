@@ -90,6 +90,13 @@ class Graders:
 
     def grade_file(self, path: Path, student: str) -> Graded:
         """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory."""
+        try:
+            return self._grade_file(path, student)
+        except OSError as error:
+            reason = f"the file could not be read ({error.strerror}); please tell your instructor"
+            return not_gradable(self.course, self.assignment, hashlib.sha256(b"").hexdigest(), student, reason)
+
+    def _grade_file(self, path: Path, student: str) -> Graded:
         with path.open("rb") as file:
             data = file.read(notebook.MAX_BYTES + 1)
             if len(data) <= notebook.MAX_BYTES:

@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
         return USAGE
+    except OSError as error:
+        print(f"autograder: {error}; finished grades are kept", file=sys.stderr)  # noqa: T201
+        return USAGE
     except KeyboardInterrupt:
         print("autograder: stopped; finished grades are kept", file=sys.stderr)  # noqa: T201
         return 130

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.errors import Mismatch
 from autograder.returned import count, items_of, raises, unchanged, unpack
 from autograder.shapes import shape_words
-from autograder.values import Array, Unusable, plain_array
+from autograder.values import Array, Unusable, opened, plain_array
 
 __all__ = ["agree", "dict_like", "entry_path", "numbers", "raises", "unchanged", "unpack"]
 
@@ -70,6 +70,7 @@ def agree(
 
 
 def _agree(name: str, got: Any, expected: Any, terms: _Terms) -> None:
+    got = opened(got)
     if expected is None:
         _expect(got is None, terms, name, "type", "should be None", got, expected)
     elif isinstance(expected, str):
@@ -102,7 +103,7 @@ def _expected_array(expected: Any) -> Array:
 
 def dict_like(name: str, got: Any, expected: Mapping[str, Any], terms: _Terms | None = None) -> dict[str, Any]:
     """Return untrusted `got` if it is a dict with the keys of `expected`; raises Mismatch where it is not."""
-    terms = terms or _Terms(DEFAULT_RTOL, None, {}, {})
+    terms, got = terms or _Terms(DEFAULT_RTOL, None, {}, {}), opened(got)
     _expect(got is not None, terms, name, "structure", "is None: did you forget `return`?", got, expected)
     _expect(type(got) is dict, terms, name, "structure", "should be a dict", got, expected)
     for key in expected:

@@ -27,6 +27,10 @@ class SuiteError(AutograderError):
     """A suite is broken: it fails on the reference itself, or a test is not marked as it should be."""
 
 
+class UnluckySeedError(SuiteError):
+    """A test that the reference passes otherwise fails on it with the inputs of this one seed: draw others."""
+
+
 class WireError(AutograderError):
     """Bytes from the other side are not a frame of the wire format."""
 

@@ -74,7 +74,8 @@ def _other(failure: CallFailed, name: str, *, hidden: bool) -> str:
     if hidden and failure.kind in ("died", "refused") and any(c.isdigit() for c in reason):
         reason = "the call ended without a value"  # an exit code or a size is a number of the submission's choice
     if failure.kind == "missing":
-        return f"There is no function `{name}` in your notebook: was it renamed, or did its cell fail?"
+        what = "method" if "." in failure.name else "function"
+        return f"There is no {what} `{name}` in your notebook: was it renamed, or did its cell fail?"
     if failure.kind == "timeout":
         return f"`{name}`: {failure.reason}. Look for a loop that does not end, or for far more work than is needed."
     if failure.kind == "died":

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder import __version__, notebook, record
 from autograder.course import Assignment, Course
-from autograder.errors import NotebookError, SuiteError
+from autograder.errors import NotebookError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
@@ -22,6 +22,9 @@ from autograder.restore import restore
 from autograder.sandbox import Cell, Sandbox, Submission
 from autograder.secret import submission_seed
 from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
+
+DRAWS = 3
+"""How many seeds a submission is given before a test that fails on the reference counts as broken."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,15 @@ class Grader:
         except NotebookError as error:
             return not_gradable(self.course, self.assignment, digest, student, str(error))
         whole = restore(submitted, self.assignment.notebook)
-        seed = submission_seed(self._secret, digest, self.assignment.name)
-        cells = _cells(whole.notebook)
-        to_run = [Cell(name, cell.source) for name, cell in cells]
-        worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
-        with self._sandbox.load(to_run, limits=self.assignment.limits, seed=worker_seed) as submission:
-            for (_, cell), run in zip(cells, submission.runs, strict=True):
-                cell.outputs = [NotebookNode(output) for output in run.outputs]
-            questions = self._questions(submission, whole.notebook, {cell.name: cell.source for cell in to_run}, seed)
+        cells = _cells(whole.notebook, self.assignment.notebook)
+        for draw in range(DRAWS):
+            seed = submission_seed(self._secret, digest, self.assignment.name, draw)
+            try:
+                questions = self._run(whole.notebook, cells, digest, seed)
+                break
+            except UnluckySeedError:
+                if draw == DRAWS - 1:
+                    raise
         grade = _record(
             self.course,
             self.assignment,
@@ -86,6 +90,17 @@ class Grader:
             questions=questions,
         )
         return Graded(grade, whole.notebook)
+
+    def _run(
+        self, whole: NotebookNode, cells: list[tuple[str, NotebookNode]], digest: str, seed: str
+    ) -> tuple[record.QuestionResult, ...]:
+        """Run the cells, keep what they print, and judge the questions on inputs drawn from `seed`."""
+        to_run = [Cell(name, cell.source) for name, cell in cells]
+        worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
+        with self._sandbox.load(to_run, limits=self.assignment.limits, seed=worker_seed) as submission:
+            for (_, cell), run in zip(cells, submission.runs, strict=True):
+                cell.outputs = [NotebookNode(output) for output in run.outputs]
+            return self._questions(submission, whole, {cell.name: cell.source for cell in to_run}, seed)
 
     def _questions(
         self, submission: Submission, whole: NotebookNode, sources: dict[str, str], seed: str
@@ -171,12 +186,17 @@ def _record(
     )
 
 
-def _cells(whole: NotebookNode) -> list[tuple[str, NotebookNode]]:
-    """Return the cells to run, each with the name that messages call it by."""
+def _cells(whole: NotebookNode, original: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Return the cells to run, each with the name that messages call it by.
+
+    A cell that only illustrates is left out as long as it is the assignment's; once a student has written into it, it
+    may hold what others need.
+    """
+    illustrations = {cell.source for cell in original.cells if notebook.is_illustration(cell)}
     return [
         (notebook.question_of(cell) or f"cell {number}", cell)
         for number, cell in enumerate(whole.cells, start=1)
-        if cell.cell_type == "code" and not notebook.is_check(cell) and not notebook.is_illustration(cell)
+        if cell.cell_type == "code" and not notebook.is_check(cell) and cell.source not in illustrations
     ]
 
 

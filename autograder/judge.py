@@ -12,7 +12,7 @@ from typing import Any
 from autograder import record
 from autograder.course import Question
 from autograder.diagnosis import Diagnosis, diagnose
-from autograder.errors import CallFailed, Mismatch, SuiteError
+from autograder.errors import CallFailed, Mismatch, UnluckySeedError
 from autograder.examine import Examiner
 from autograder.local import LocalSubmission
 from autograder.matching import match
@@ -49,7 +49,7 @@ class Judge:
     def questions(
         self, questions: Sequence[Question], tests: Mapping[str, Sequence[SuiteTest]]
     ) -> tuple[record.QuestionResult, ...]:
-        """Return the result of each question; SuiteError where a test is at fault and not the submission.
+        """Return the result of each question; UnluckySeedError where a test is at fault, not the submission.
 
         The visible checks of all questions come before the first hidden test. What a submission says in a visible check
         is shown to the student, and it must not have seen a hidden input by then.
@@ -85,13 +85,13 @@ class Judge:
         )
 
     def _confirm(self, test: SuiteTest, error: Exception | None) -> None:
-        """Raise SuiteError where the reference, too, fails the test on these inputs: then it shows nothing."""
+        """Raise UnluckySeedError where the reference, too, fails the test on these inputs: then it shows nothing."""
         if error is None or isinstance(error, CallFailed):
             return
         own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
         if own is not None:
             msg = f"{test.item.nodeid} fails on the reference itself with seed {self.seed} ({own}); mend the test"
-            raise SuiteError(msg) from own
+            raise UnluckySeedError(msg) from own
 
     def _diagnosis(
         self,

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.errors import CallFailed
-from autograder.snapshot import snapshot
+from autograder.snapshot import base_form, snapshot
 from autograder.whence import exception_name, place_of
 
 __all__ = ["LocalHandle", "LocalSubmission"]
@@ -90,8 +90,9 @@ class LocalHandle:
 
     is_handle = True
 
-    def __init__(self, target: Any, type_name: str) -> None:
+    def __init__(self, target: Any, type_name: str, contents: Any = None) -> None:
         self._target = target
+        self._contents = contents
         self.type_name = type_name
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -150,7 +151,9 @@ def _returned(value: Any, name: str, called: Callable[..., Any]) -> Any:
 
     def handle(target: Any) -> LocalHandle:
         is_instance = isinstance(called, type) and type(target) is called
-        return LocalHandle(target, name if is_instance else _type_name(target))
+        base = base_form(target)
+        contents = None if base is None else snapshot(base, handle)
+        return LocalHandle(target, name if is_instance else _type_name(target), contents)
 
     try:
         return snapshot(value, handle)

@@ -95,7 +95,7 @@ def from_json(data: bytes) -> Grade:
 def write(grade: Grade, path: Path) -> None:
     """Write `grade` to `path` whole or not at all, whatever happens on the way."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=".record-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.format(to_json(grade), indent=2) + b"\n")

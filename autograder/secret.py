@@ -26,9 +26,9 @@ def course_secret(root: Path) -> bytes:
     return _long_enough(path.read_bytes().strip(), FILE)
 
 
-def submission_seed(secret: bytes, digest: str, assignment: str) -> str:
-    """Return the seed (hex) of a submission: HMAC-SHA256 of its digest and assignment under the secret."""
-    return hmac.new(secret, f"{assignment}/{digest}".encode(), hashlib.sha256).hexdigest()
+def submission_seed(secret: bytes, digest: str, assignment: str, draw: int = 0) -> str:
+    """Return the seed (hex) of a submission: HMAC-SHA256 of its assignment, digest and draw under the secret."""
+    return hmac.new(secret, f"{assignment}/{digest}/{draw}".encode(), hashlib.sha256).hexdigest()
 
 
 def _create(path: Path) -> None:

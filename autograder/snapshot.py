@@ -27,6 +27,15 @@ def snapshot(value: Any, wrap: Wrap) -> Any:
     return value if type(value) in _PLAIN else wrap(value)
 
 
+def base_form(value: Any) -> Any:
+    """Return the plain form of a named tuple, a default dict and the like, as the pipe carries it; or None."""
+    if isinstance(value, dict):
+        return dict(dict.items(value))
+    if isinstance(value, tuple):
+        return tuple(tuple.__iter__(value))
+    return list(list.__iter__(value)) if isinstance(value, list) else None
+
+
 def copy_array(array: NDArray[Any]) -> NDArray[Any]:
     """Copy an array so that the copy is C-contiguous, Fortran-contiguous or neither, as the original is."""
     copy = array.copy(order="K")

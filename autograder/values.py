@@ -32,6 +32,12 @@ def is_handle(value: object) -> bool:
     return getattr(type(value), "is_handle", False) is True
 
 
+def opened(value: Any) -> Any:
+    """Return the plain form of a named tuple, a default dict and the like; any other value as it is."""
+    contents = getattr(value, "_contents", None) if is_handle(value) else None
+    return value if contents is None else contents
+
+
 def plain_array(value: object, *, like: Array) -> Array | Unusable:
     """Return `value` as an array of bool, int or float; lists and tuples of numbers count as arrays.
 
@@ -52,6 +58,7 @@ class _Budget:
 
 
 def _convert(value: object, budget: _Budget, depth: int) -> Array | Unusable:
+    value = opened(value)
     if type(value) is np.ndarray:
         return _checked_array(value)
     if type(value) in _NUMPY_SCALARS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
@@ -23,6 +24,7 @@ def grade_class(
     """Grade each notebook, write its record to `out/STUDENT.json`, and return whether every one could be graded."""
     course.assignment(assignment)
     submissions = students(notebooks, assignment)
+    _require_writable(out)
     grades = []
     with Graders(course, assignment, jobs=min(jobs, len(submissions)), unsafe=unsafe) as graders:
         graders.prepare()
@@ -49,11 +51,22 @@ def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:
             raise AutograderError(msg)
         folder = path.absolute().parent
         student = folder.parent.name if folder.name == assignment else path.stem
+        if not student.isprintable():  # also what is not UTF-8: names go to terminals, pages and files
+            msg = f"{student!a} holds characters that cannot be printed; rename the folder or file of this student"
+            raise AutograderError(msg)
         if student in found:
             msg = f"{found[student]} and {path} are both of student {student!r}; grade one of them at a time"
             raise AutograderError(msg)
         found[student] = path
     return found
+
+
+def _require_writable(out: Path) -> None:
+    """Find out before anything is graded whether records can be written."""
+    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        msg = f"{existing} is no folder that can be written to; name another one with --out"
+        raise AutograderError(msg)
 
 
 def _graded(graders: Graders, submissions: dict[str, Path]) -> Iterator[record.Grade]:

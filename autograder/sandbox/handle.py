@@ -17,18 +17,21 @@ class Owner(Protocol):
 class Handle:
     """An object that stays in the worker. Opaque: it has a type name, methods to call, and may be passed back.
 
+    `_contents` is the plain form of what is a tuple, list or dict of a class of its own, as it was when it came.
+
     `handle.method(…)` calls a method, `handle(…)` the object itself. Two handles are never compared, only told apart.
     """
 
     is_handle: ClassVar[bool] = True  # how others tell it without importing this package
 
-    __slots__ = ("__weakref__", "_generation", "_number", "_owner", "type_name")
+    __slots__ = ("__weakref__", "_contents", "_generation", "_number", "_owner", "type_name")
 
     def __init__(self, owner: Owner, number: int, generation: int, type_name: str) -> None:
         self._owner = owner
         self._number = number
         self._generation = generation
         self.type_name = type_name
+        self._contents: Any = None
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("__"):

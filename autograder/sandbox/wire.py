@@ -81,6 +81,15 @@ def unpack(header: bytes | bytearray, blob: memoryview, *, resolve: Resolve) -> 
     return value
 
 
+def _base(value: Any) -> Any:
+    """Return the plain form of a named tuple, a default dict and the like, read by the base class alone; or None."""
+    if isinstance(value, dict):
+        return dict(dict.items(value))
+    if isinstance(value, tuple):
+        return tuple(tuple.__iter__(value))
+    return list(list.__iter__(value)) if isinstance(value, list) else None
+
+
 class _Packer:
     """Turns values into nodes and collects the pieces of the blob."""
 
@@ -109,7 +118,8 @@ class _Packer:
             return ["l" if kind is list else "t", [self.node(each, depth + 1) for each in value]]
         if kind is dict and len(value) <= _MAX_DICT and all(isinstance(key, _KEY_TYPES) for key in value):
             return ["d", [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]]
-        return ["h", *self.refer(value)]
+        base = None if kind is dict else _base(value)
+        return ["h", *self.refer(value), *([] if base is None else [self.node(base, depth + 1)])]
 
     def _text(self, value: str) -> Any:
         try:
@@ -171,9 +181,16 @@ class _Unpacker:
                 return int(digits, 16)
             case "c", [float(real), float(imaginary)]:
                 return complex(real, imaginary)
-            case "h", [int(number), str(name)] if type(number) is int:
-                return self.resolve(number, name[:_MAX_TYPE_NAME])
+            case "h", [int(number), str(name), *contents] if type(number) is int and len(contents) <= 1:
+                return self._handle(self.resolve(number, name[:_MAX_TYPE_NAME]), contents, depth)
         raise WireError("the message holds something that is no value")
+
+    def _handle(self, target: Any, contents: list[Any], depth: int) -> Any:
+        if contents:
+            value = self.value(contents[0], depth + 1)
+            if getattr(type(target), "is_handle", False) is True:
+                target._contents = value
+        return target
 
     def _dict(self, items: list[Any], depth: int) -> dict[Any, Any]:
         if len(items) > _MAX_DICT:

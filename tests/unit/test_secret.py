@@ -55,7 +55,7 @@ def test_a_short_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_seed_is_an_hmac() -> None:
     """The seed is HMAC-SHA256 under the secret, and differs for another submission or assignment."""
-    expected = hmac.digest(b"key", b"gates/abc", hashlib.sha256).hex()
+    expected = hmac.digest(b"key", b"gates/abc/0", hashlib.sha256).hex()
     assert secret.submission_seed(b"key", "abc", "gates") == expected
     others = {secret.submission_seed(b"key", "abd", "gates"), secret.submission_seed(b"key", "abc", "mnist")}
-    assert len({expected, *others}) == 3
+    assert len({expected, secret.submission_seed(b"key", "abc", "gates", 1), *others}) == 4
