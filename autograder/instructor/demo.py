@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -34,9 +35,11 @@ def run(course: Course, folder: Path) -> int:
     _nbgrader(folder, console, "generate_assignment", ASSIGNMENT)
     students = _hand_in(course, folder, console)
     _nbgrader(folder, console, "autograde", ASSIGNMENT, accepted=(0, 1))  # 1: some submission is not gradable
-    _nbgrader(folder, console, "generate_feedback", ASSIGNMENT)
-    _nbgrader(folder, console, "export", "--to=grades.csv")
-    grades = _grade_again(folder, console)
+    with ThreadPoolExecutor(1) as aside:  # the other front door, while nbgrader writes pages on one processor
+        again = aside.submit(_grade_again, folder, console)
+        _nbgrader(folder, console, "generate_feedback", ASSIGNMENT)
+        _nbgrader(folder, console, "export", "--to=grades.csv")
+        grades = again.result()
     print_table(grades, console)
     console.print(Text(f"feedback pages: {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html"))
     console.print(Text(f"grades: {folder}/grades.csv    records: {folder}/grades/{ASSIGNMENT}"))

@@ -111,6 +111,30 @@ class TestGrade:
         assert words in done.stderr
         assert not (course / "grades").exists()
 
+    @pytest.mark.parametrize("name", ["a\x1b[31mb", "a\nb", "a\udcffb"])
+    def test_a_name_that_cannot_be_printed_is_refused(self, course: Path, name: str) -> None:
+        """Such a name would reach terminals, pages and files; nobody is graded before it is put right."""
+        hand_in(course, name, answered(RIGHT))
+        done = autograder("grade", "mini", *notebooks(course), cwd=course)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "holds characters that cannot be printed" in done.stderr
+        assert not set("\x1b\udcff") & set(done.stderr)
+        assert not (course / "grades").exists()
+
+    def test_records_that_cannot_be_written_stop_it_before_it_grades(self, course: Path) -> None:
+        """A file in the place of the folder for records is named, and stays."""
+        (course / "out").write_text("mine")
+        done = autograder("grade", "mini", *notebooks(course), "--out", "out", cwd=course)
+        assert done.returncode == 2
+        assert "is no folder that can be written to; name another one with --out" in done.stderr
+        assert (course / "out").read_text() == "mine"
+
+    def test_a_very_long_name(self, course: Path) -> None:
+        """A name as long as a file system allows for a record has its record."""
+        hand_in(course, "n" * 250, answered(RIGHT))
+        assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
+        assert record.read(course / "grades/mini" / f"{'n' * 250}.json").score == 8.0
+
     def test_outside_of_a_course(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """The message says where a course was looked for."""
         done = autograder("grade", "mini", "x.ipynb", cwd=tmp_path_factory.mktemp("empty"))

@@ -1,0 +1,26 @@
+"""Which cells of a submission are run, and what a grade is made with."""
+
+from __future__ import annotations
+
+from autograder import grade, notebook
+from tests import minicourse
+
+
+def with_illustration(source: str) -> notebook.NotebookNode:
+    nb = minicourse.assignment_notebook()
+    nb.cells.insert(1, notebook.new_cell("code", source, {"tags": ["illustration"]}, "try-it"))
+    return nb
+
+
+def names(nb: notebook.NotebookNode) -> list[str]:
+    return [name for name, _ in grade._cells(nb, with_illustration("print(1)"))]
+
+
+def test_checks_and_illustrations_are_not_run() -> None:
+    """Solution cells are called by their question, others by their place; what only illustrates is left out."""
+    assert names(with_illustration("print(1)")) == ["cell 1", "double", "square"]
+
+
+def test_an_illustration_that_a_student_has_written_into_is_run() -> None:
+    """It may hold what an answer needs, as it does in the student's own notebook."""
+    assert names(with_illustration("def helper(): ...")) == ["cell 1", "cell 2", "double", "square"]
