@@ -130,9 +130,9 @@ _Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]
 
 
 def _error_reply(error: AutograderError) -> Reply:
-    known = (CourseError, SuiteError, SandboxError)
-    name = type(error).__name__ if isinstance(error, known) else "AutograderError"
-    return Reply(error=cast(_Kind, name), text=str(error))
+    kinds = (CourseError, SuiteError, SandboxError, AutograderError)
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    return Reply(error=cast(_Kind, kind.__name__), text=str(error))
 
 
 if __name__ == "__main__":

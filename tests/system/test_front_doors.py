@@ -191,7 +191,7 @@ class TestNothingHiddenGetsOut:
         """The searches above are no empty gesture: they find what they look for where it stands."""
         assert len(hidden_names()) > 50
         assert len(hidden_lines()) > 100
-        assert len(solution_lines()) > 10
+        assert len(solution_lines()) > 5
         assert NUMBER.findall("`dx[0, 1]` is -0.12345 and 1.5e-07") == ["-0.12345", "1.5e-07"]
         visible = [t.message for g in graded.records.values() for q in g.questions for t in q.tests if not t.hidden]
         assert any(NUMBER.search(message) or "You have" in message for message in visible)
