@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Sequence
@@ -56,8 +58,12 @@ def _grading(course: Course, name: str, count: int) -> float:
 
 
 def _run(arguments: Sequence[str], folder: Path) -> float:
+    scripts = sysconfig.get_path("scripts")  # nbgrader calls `alembic` by name
+    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
     started = time.monotonic()
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         sys.exit(f"{' '.join(arguments[:3])} ended with status {done.returncode}:\n{done.stderr[-3000:]}")
     return time.monotonic() - started
