@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from autograder.learner import figures
+from autograder.learner.figures import gates as figures
 
 NOTEBOOK = Path(__file__).parents[2] / "assignments" / "gates" / "gates.ipynb"
 CIRCUITS = ["figure-circuit", "figure-neuron", "figure-branch"]

@@ -1,7 +1,4 @@
-"""The drawings of the notebooks: circuits with their values and gradients, and a few curves.
-
-Nothing here needs a student's function, and matplotlib is imported only when something is drawn.
-"""
+"""The drawings of `gates`: circuits with their values and gradients, and a few curves."""
 
 from __future__ import annotations
 
@@ -11,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.learner.figures.style import GRADIENT, INK, VALUE, plot
+
 __all__ = ["draw_circuit", "draw_sigmoid", "draw_step_error"]
 
 Node = tuple[str, float, float]
@@ -19,7 +18,6 @@ Node = tuple[str, float, float]
 Edge = tuple[str, str, float, float]
 """From node, to node, the value that flows forward and the gradient that flows back."""
 
-INK, VALUE, GRADIENT = "#1f2430", "#0b6e3b", "#b3261e"
 COLUMN, ROW = 1.05, 0.62  # inches
 GATE_RADIUS, INPUT_RADIUS = 0.2, 0.18
 LABEL_GAP = 0.045
@@ -53,7 +51,7 @@ def draw_sigmoid() -> Any:
     """Draw the sigmoid and its slope between −8 and 8, and the point x = 1 on both. Returns the figure."""
     x = np.linspace(-8.0, 8.0, 401)
     out = 1.0 / (1.0 + np.exp(-x))
-    figure, axes = _plot("x", "")
+    figure, axes = plot("x", "")
     axes.plot(x, out, color=VALUE, linewidth=2, label="σ(x)")
     axes.plot(x, np.gradient(out, x), color=GRADIENT, linewidth=2, linestyle="--", label="slope of σ at x")
     axes.plot([1, 1], [0.7311, 0.1966], "o", color=INK, markersize=5)
@@ -69,7 +67,7 @@ def draw_step_error() -> Any:
     x, slope = 1.0, math.e
     central = (np.exp(x + h) - np.exp(x - h)) / (2 * h)
     one_sided = (np.exp(x + h) - np.exp(x)) / h
-    figure, axes = _plot("step h", "relative error")
+    figure, axes = plot("step h", "relative error")
     for estimate, style, color, label in (
         (one_sided, "--", GRADIENT, "one-sided: to the right only"),
         (central, "-", VALUE, "central: both sides"),
@@ -138,13 +136,3 @@ def _node(axes: Any, place: tuple[float, float], text: str, *, gate: bool, note:
     if note:
         below = place[1] - (GATE_RADIUS if gate else INPUT_RADIUS) - LABEL_GAP
         axes.text(place[0], below, note, ha="center", va="top", fontsize=9, style="italic", color=GRADIENT)
-
-
-def _plot(xlabel: str, ylabel: str) -> tuple[Any, Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 3.4), facecolor="white", layout="constrained")
-    axes = figure.subplots()
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
