@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.compare import DEFAULT_RTOL, agree, unpack
+from autograder.compare import DEFAULT_RTOL, agree, agrees, unpack
 from autograder.errors import CallFailed, Mismatch
-from autograder.gradient_checks import gradient_agrees
-from autograder.values import Array, Unusable, plain_array
-
-_RAY = (-1.5, 0.0, 0.5, 2.0)
-_BENT = 1e-6
-_VANISHING = 1e-3
+from autograder.own import Call, OwnFunction
 
 
 def judge_backward(
@@ -44,15 +38,12 @@ def judge_backward(
     returned = getattr(submission, backward)(dout, cache)
     rights = (expected,) if len(names) == 1 else tuple(expected)
     gradients = (returned,) if len(names) == 1 else unpack(returned, *names, of=backward)
-    own: _OwnForward | None = None
+    own = OwnFunction(_outs_of(submission, forward), inputs, moved=range(len(inputs)), weights=dout)
     for position, (name, got, right) in enumerate(zip(names, gradients, rights, strict=True)):
         try:
             agree(name, got, right, rtol=rtol, inputs=_named(names, inputs, dout), factors=factors)
         except Mismatch:
-            if _agrees(out, expected_out, rtol):
-                raise
-            own = own or _OwnForward(submission, forward, inputs, dout, out)
-            if not own.explains(name, got, position, right):
+            if agrees("out", out, expected_out, rtol) or not own.explains(name, got, position, right):
                 raise
 
 
@@ -84,86 +75,8 @@ def _batch_size(dout: Any) -> dict[str, float]:
     return {"N": shape[0]} if len(shape) > 1 else {}
 
 
-def _agrees(out: Any, expected_out: Any, rtol: float) -> bool:
-    try:
-        agree("out", out, expected_out, rtol=rtol)
-    except Mismatch:
-        return False
-    return True
+def _outs_of(submission: Any, forward: str) -> Call:
+    def out_of(inputs: Sequence[Any]) -> Any:
+        return unpack(getattr(submission, forward)(*inputs), "out", "cache")[0]
 
-
-class _OwnForward:
-    """The forward of a submission that is not the right one, as a function to differentiate."""
-
-    def __init__(self, submission: Any, forward: str, inputs: Sequence[Any], dout: Any, out: Any) -> None:
-        self._submission = submission
-        self._forward = forward
-        self._inputs = [_as_floats(value) for value in inputs]
-        self._dout = np.asarray(dout, dtype=np.float64)
-        self._out = out
-
-    def explains(self, name: str, got: Any, position: int, right: Any) -> bool:
-        """Tell whether `got` is the gradient of this forward by one input, and the forward earns credit for it."""
-        point = self._inputs[position]
-        rng = np.random.default_rng(zlib.crc32(self._dout.tobytes()))
-        try:
-            with np.errstate(all="ignore"):
-                if not self._is_bent():
-                    return False
-                evidence = gradient_agrees(name, got, self._loss_by(position), point, rng=rng)
-                return evidence.checked >= evidence.skipped and self._is_telling(got, right)
-        except (CallFailed, Mismatch, TypeError, ValueError):
-            return False
-
-    def _value(self, inputs: Sequence[Any]) -> Array:
-        out, _ = unpack(getattr(self._submission, self._forward)(*inputs), "out", "cache")
-        array = plain_array(out, like=self._dout)
-        if isinstance(array, Unusable) or array.shape != self._dout.shape:
-            raise Mismatch("out", "shape", "`out` is no array of the right shape", path="out", got=out, expected=None)
-        return array.astype(np.float64)
-
-    def _loss_by(self, position: int) -> Callable[[Any], Any]:
-        def loss(value: Any) -> Any:
-            inputs = [*self._inputs[:position], value, *self._inputs[position + 1 :]]
-            return np.sum(self._dout * self._value(inputs))
-
-        return loss
-
-    def _is_bent(self) -> bool:
-        """Tell whether most outputs are more than a straight line along the ray from 0 through the inputs."""
-        start = self._value([_scaled(value, 0.0) for value in self._inputs])
-        rise = self._value(self._inputs) - start
-        bent = np.zeros(start.shape, dtype=bool)
-        for t in _RAY:
-            there = self._value([_scaled(value, t) for value in self._inputs])
-            scale = max(float(np.max(np.abs(a), initial=0.0)) for a in (start, rise, there))
-            bent |= np.abs(there - (start + t * rise)) > _BENT * scale
-        return bool(np.mean(bent) >= 0.5)
-
-    def _is_telling(self, got: Any, right: Any) -> bool:
-        """Tell whether a gradient shows more than `dout` or one number everywhere, and does not vanish."""
-        if isinstance(right, Mapping):
-            return all(self._is_telling(got[key], value) for key, value in right.items())
-        ours, wanted = np.asarray(got, dtype=np.float64), np.asarray(right, dtype=np.float64)
-        if np.max(np.abs(ours), initial=0.0) <= _VANISHING * np.max(np.abs(wanted), initial=0.0):
-            return False
-        plain = [np.ones_like(ours)] + [self._dout] * (self._dout.shape == ours.shape)
-        return ours.size == 1 or not any(
-            _is_multiple(ours, other) and not _is_multiple(wanted, other) for other in plain
-        )
-
-
-def _is_multiple(array: Array, other: Array) -> bool:
-    size = float(np.sum(other * other))
-    factor = float(np.sum(array * other)) / size if size else 0.0
-    return bool(np.max(np.abs(array - factor * other), initial=0.0) <= _BENT * np.max(np.abs(array), initial=0.0))
-
-
-def _as_floats(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: np.asarray(item, dtype=np.float64) for key, item in value.items()}
-    return np.asarray(value, dtype=np.float64)
-
-
-def _scaled(value: Any, t: float) -> Any:
-    return {key: t * item for key, item in value.items()} if isinstance(value, dict) else t * value
+    return out_of

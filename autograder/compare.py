@@ -17,9 +17,11 @@ from autograder.returned import count, items_of, raises, unchanged, unpack
 from autograder.shapes import shape_words
 from autograder.values import Array, Unusable, opened, plain_array
 
-__all__ = ["agree", "dict_like", "entry_path", "numbers", "raises", "unchanged", "unpack"]
+__all__ = ["agree", "agrees", "dict_like", "entry_path", "numbers", "raises", "unchanged", "unpack"]
 
-DEFAULT_RTOL = 1e-7
+DEFAULT_RTOL = 1e-5
+"""Coarse enough for a solution that computes in float32 inside, fine enough for an entry that is off by 0.01 %."""
+
 _COARSE_EPSILONS = 256
 
 
@@ -67,6 +69,15 @@ def agree(
     of the call) and `factors` (name → number, such as `{"N": 4}`) help the diagnosis. Raises Mismatch.
     """
     _agree(name, got, expected, _Terms(rtol, atol, dict(inputs or {}), dict(factors or {})))
+
+
+def agrees(name: str, got: Any, expected: Any, rtol: float = DEFAULT_RTOL) -> bool:
+    """Tell whether `agree` would say nothing."""
+    try:
+        agree(name, got, expected, rtol=rtol)
+    except Mismatch:
+        return False
+    return True
 
 
 def _agree(name: str, got: Any, expected: Any, terms: _Terms) -> None:

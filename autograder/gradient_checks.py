@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 import numpy as np
 
 from autograder.compare import dict_like, entry_path, numbers
 from autograder.errors import Mismatch
-from autograder.slopes import STEP, FlatFunction, Floats, Slope, slope
+from autograder.slopes import DOUBLE, FlatFunction, Floats, Slope, precision_of, slope
 
 DEFAULT_RTOL = 1e-5
 SMALL = 400
@@ -19,6 +19,12 @@ DIRECTIONS = 5
 DIRECTIONS_PER_ARRAY = 2
 FLOOR = 1e-2
 """An entry below this share of its array's largest one is judged as if it were that large."""
+
+ROUGH = 1e-10
+"""A function whose values are less exact than this computes in float32 somewhere inside."""
+
+ROUGH_RTOL = 1e-2
+"""What can be asked of a numerical derivative of such a function: with the best step it is exact to some 1e-4."""
 
 _SHRINK = (1.0, 1 / 8, 1 / 64)
 """A smaller step gets rid of a kink nearby, which is why an entry is tried again before it is called wrong."""
@@ -53,14 +59,15 @@ def gradient_agrees(
     """Check that `got` is the gradient of the scalar function `f` at `x`, an array or a dict of arrays.
 
     Up to 400 entries are differentiated one by one. Larger points are judged along random directions, over all arrays
-    at once and over each alone, and a wrong entry is then found by halving. Raises Mismatch where they differ or are
-    not finite, ValueError where nothing could be judged because every entry is at a kink.
+    at once and over each alone, and a wrong entry is then found by halving. A function that computes in float32 is
+    differentiated with larger steps, and agreement to 1e-2 is enough. Raises Mismatch where they differ or are not
+    finite, ValueError where nothing could be judged because every entry is at a kink.
     """
     flat = FlatFunction(f, x)
     ours = _flat_gradient(name, got, x, flat)
     check = _Check(name, flat, ours, rtol, rng, dict(inputs or {}), dict(factors or {}), middle=flat(flat.theta))
     with np.errstate(all="ignore"):
-        evidence = check.by_entries() if flat.theta.size <= SMALL else check.by_directions()
+        evidence = check.run_as_exactly_as_possible()
     if not evidence.checked:
         msg = f"no entry of `{name}` could be checked: the function has a kink everywhere near this point; move it"
         raise ValueError(msg)
@@ -100,11 +107,39 @@ class _Check:
     inputs: dict[str, Any]
     factors: dict[str, float]
     middle: float
+    precision: float = DOUBLE
+
+    @property
+    def step(self) -> float:
+        """The step at which truncation and rounding are in balance."""
+        return float(np.cbrt(self.precision))
+
+    def run_as_exactly_as_possible(self) -> GradientEvidence:
+        """Check with fine steps; in doubt find out how exact the function is, and if need be take larger ones."""
+        try:
+            evidence = self.run()
+        except Mismatch:
+            if rough := self._rough():
+                return rough.run()
+            raise
+        rough = self._rough() if evidence.skipped else None
+        return rough.run() if rough else evidence
+
+    def _rough(self) -> _Check | None:
+        """Return the check that suits a function of float32 precision, or None where the function is exact."""
+        precision = precision_of(self.flat)
+        if not ROUGH < precision < ROUGH_RTOL:
+            return None
+        return replace(self, rtol=max(self.rtol, ROUGH_RTOL), precision=precision)
+
+    def run(self) -> GradientEvidence:
+        """Check a small point entry by entry, a large one along directions."""
+        return self.by_entries() if self.flat.theta.size <= SMALL else self.by_directions()
 
     def by_entries(self) -> GradientEvidence:
         """Differentiate by each entry, one after the other."""
         entries = [self.flat.entry(position) for position in range(self.flat.theta.size)]
-        slopes = [self._slope(entry, STEP) for entry in entries]
+        slopes = [self._slope(entry, self.step) for entry in entries]
         numeric = np.array([one.central for one in slopes]) / self.flat.scales if slopes else np.zeros(0)
         floors = np.zeros_like(numeric)
         for start, stop in self.flat.ranges().values():
@@ -113,7 +148,7 @@ class _Check:
         errors = np.zeros_like(numeric)
         for position, entry in enumerate(entries):
             floor = floors[position] * self.flat.scales[position]
-            verdict, errors[position] = self._judge(entry, STEP, floor, slopes[position])
+            verdict, errors[position] = self._judge(entry, self.step, floor, slopes[position])
             verdicts.append(verdict)
         if "wrong" in verdicts:
             wrong = np.array([verdict == "wrong" for verdict in verdicts])
@@ -125,7 +160,7 @@ class _Check:
     def by_directions(self) -> GradientEvidence:
         """Differentiate along random directions, and look for the entry where one of them fails."""
         directions = self._directions()
-        step = STEP / math.sqrt(self.flat.theta.size)
+        step = self.step / math.sqrt(self.flat.theta.size)
         slopes = [self._slope(direction, step) for direction in directions]
         worst, checked, skipped = 0.0, 0, 0
         for direction, first in zip(directions, slopes, strict=True):
@@ -159,7 +194,7 @@ class _Check:
         return FLOOR * float(np.sqrt(np.mean(np.square(same))))
 
     def _slope(self, direction: Floats, step: float) -> Slope:
-        one = slope(self.flat, direction, step=step, middle=self.middle)
+        one = slope(self.flat, direction, step=step, middle=self.middle, precision=self.precision)
         if not one.is_finite:
             self._not_finite()
         return one
@@ -168,7 +203,7 @@ class _Check:
         """Return a verdict on one direction and the relative error there; a doubt is settled with smaller steps."""
         ours = float(self.ours @ direction)
         one = first
-        for shrink in _SHRINK:
+        for shrink in _SHRINK if self.precision == DOUBLE else _SHRINK[:1]:  # rounding grows as the step shrinks
             one = first if shrink == 1 else self._slope(direction, step * shrink)
             error = abs(ours - one.central)
             size = max(abs(ours), abs(one.central), floor)

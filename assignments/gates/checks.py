@@ -17,6 +17,9 @@ from autograder.gradients import gradient_agrees
 
 question = pytest.mark.question
 
+EXACT = 1e-7
+"""What a difference of two steps reaches, and one of a single step does not."""
+
 
 # numerical_gradient
 
@@ -33,27 +36,27 @@ def _sum_of_cubes(x):
 def test_numerical_gradient_of_a_matrix(submission):
     """The sum of squares of a matrix has the gradient 2x, in the shape of x."""
     x = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
-    agree("gradient", submission.numerical_gradient(_sum_of_squares, x), 2 * x, inputs={"x": x})
+    agree("gradient", submission.numerical_gradient(_sum_of_squares, x), 2 * x, inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_of_a_number(submission):
     """A single number works, too."""
-    agree("gradient", submission.numerical_gradient(_sum_of_cubes, 2.0), 12.0)
+    agree("gradient", submission.numerical_gradient(_sum_of_cubes, 2.0), 12.0, rtol=EXACT)
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_of_integers(submission):
     """An array of integers has the same gradient as the same numbers written as floats."""
     x = np.array([1, -2, 3])
-    agree("gradient", submission.numerical_gradient(_sum_of_cubes, x), [3.0, 12.0, 27.0], inputs={"x": x})
+    agree("gradient", submission.numerical_gradient(_sum_of_cubes, x), [3.0, 12.0, 27.0], inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_steps_to_both_sides(submission):
     """The step `h` is the one that was asked for, and goes to both sides."""
     x = np.array([1.0, -2.0])
-    agree("gradient", submission.numerical_gradient(_sum_of_cubes, x, 0.5), [3.25, 12.25], inputs={"x": x})
+    agree("gradient", submission.numerical_gradient(_sum_of_cubes, x, 0.5), [3.25, 12.25], inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
@@ -61,7 +64,7 @@ def test_numerical_gradient_leaves_x(submission):
     """`x` is as it was afterwards, and the gradient is right."""
     x = np.array([1.0, -2.0, 3.0])
     unchanged("x", submission.arguments_after("numerical_gradient", _sum_of_squares, x)[1], x)
-    agree("gradient", submission.numerical_gradient(_sum_of_squares, x), 2 * x, inputs={"x": x})
+    agree("gradient", submission.numerical_gradient(_sum_of_squares, x), 2 * x, inputs={"x": x}, rtol=EXACT)
 
 
 # The three gates

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.compare import agree, raises, unchanged, unpack
+from autograder.draws import mixed, sizes, strided, whole
 from autograder.errors import Mismatch
 from autograder.gradients import gradient_agrees, judge_backward, numerical_gradient
 
@@ -20,30 +21,10 @@ question, weight = pytest.mark.question, pytest.mark.weight
 
 SINGLE = 1e-5
 """Relative tolerance where the inputs are float32: some roundings of 6e-8 each."""
+EXACT = 1e-7
+"""Relative tolerance where the precision is the exercise: central differences reach it, one-sided ones do not."""
 NUMERICAL = 1e-6
 """Relative tolerance against a numerical gradient, which is itself exact to about 1e-9."""
-
-
-def _sizes(rng: np.random.Generator, count: int) -> list[int]:
-    """Draw lengths of axes, no two alike, so that a mistaken axis shows in the shape."""
-    return [int(n) for n in rng.permutation(np.arange(2, 8))[:count]]
-
-
-def _mixed(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Draw numbers of both signs whose size is between a half and two, away from every kink; at least two of them."""
-    size = int(np.prod(shape))
-    signs = rng.permutation([1.0, -1.0, *rng.choice([1.0, -1.0], size=size - 2)])
-    return (signs * rng.uniform(0.5, 2.0, size=size)).reshape(shape)
-
-
-def _whole(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Draw whole numbers (int64) of both signs, none of them zero or one."""
-    return (np.sign(_mixed(rng, *shape)) * rng.integers(2, 6, size=shape)).astype(np.int64)
-
-
-def _strided(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Draw a matrix whose entries do not lie side by side in memory."""
-    return _mixed(rng, 2 * columns, 3 * rows)[::2, ::-3].T
 
 
 # numerical_gradient: the functions are sent to the submission as source
@@ -70,53 +51,69 @@ def _energy_slope(x: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_numerical_gradient_of_random_points(submission, rng, axes):
     """The gradient is right at random points."""
-    x = _mixed(rng, *_sizes(rng, axes))
-    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x}, factors={"h": 1e-5})
+    x = mixed(rng, *sizes(rng, axes))
+    agree(
+        "gradient",
+        submission.numerical_gradient(_wave, x),
+        _wave_slope(x),
+        inputs={"x": x},
+        rtol=EXACT,
+        factors={"h": 1e-5},
+    )
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_of_a_function_of_a_matrix(submission, rng):
     """The function is called with an array of the shape of `x`."""
-    x = _mixed(rng, *_sizes(rng, 2))
-    agree("gradient", submission.numerical_gradient(_energy, x), _energy_slope(x), inputs={"x": x})
+    x = mixed(rng, *sizes(rng, 2))
+    agree("gradient", submission.numerical_gradient(_energy, x), _energy_slope(x), inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_of_a_single_number(submission, rng):
     """A single number has a gradient, too."""
     for x in (np.array(rng.uniform(1.0, 2.0)), rng.uniform(1.0, 2.0, size=1)):
-        agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x})
+        agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
 @weight(2)
 def test_numerical_gradient_uses_its_step(submission, rng):
     """The step `h` goes to both sides of `x`."""
-    x, h = _mixed(rng, *_sizes(rng, 2)), rng.uniform(0.3, 0.6)
+    x, h = mixed(rng, *sizes(rng, 2)), rng.uniform(0.3, 0.6)
     with_wide_steps = 3 * x**2 + h**2 + 2 * np.sum(x)
-    agree("gradient", submission.numerical_gradient(_wave, x, h), with_wide_steps, inputs={"x": x}, factors={"h": h})
+    agree(
+        "gradient",
+        submission.numerical_gradient(_wave, x, h),
+        with_wide_steps,
+        inputs={"x": x},
+        rtol=EXACT,
+        factors={"h": h},
+    )
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_leaves_its_argument(submission, rng):
     """The gradient is right and `x` is as it was afterwards."""
-    x = _mixed(rng, *_sizes(rng, 2))
+    x = mixed(rng, *sizes(rng, 2))
     unchanged("x", submission.arguments_after("numerical_gradient", _wave, x)[1], x, of="numerical_gradient")
-    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x})
+    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x}, rtol=EXACT)
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_at_whole_numbers(submission, rng):
     """An array of integers works like the same numbers as floats."""
-    x = _whole(rng, 4)
-    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x.astype(float)), inputs={"x": x})
+    x = whole(rng, 4)
+    agree(
+        "gradient", submission.numerical_gradient(_wave, x), _wave_slope(x.astype(float)), inputs={"x": x}, rtol=EXACT
+    )
 
 
 @question("numerical_gradient")
 def test_numerical_gradient_of_a_view(submission, rng):
     """A transposed slice of another array works like a copy of it."""
-    x = _strided(rng, 3, 2)
-    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x})
+    x = strided(rng, 3, 2)
+    agree("gradient", submission.numerical_gradient(_wave, x), _wave_slope(x), inputs={"x": x}, rtol=EXACT)
 
 
 # The gates of two inputs
@@ -145,7 +142,7 @@ def _check_gate(submission: Any, reference: Any, gate: str, x: Any, y: Any, dz: 
 
 def _check_gate_numerically(submission: Any, reference: Any, gate: str, rng: np.random.Generator) -> None:
     """Compare the gradients of a gate with numerical derivatives of the reference's forward."""
-    x, y, dz = (_mixed(rng, 4, 3) for _ in range(3))
+    x, y, dz = (mixed(rng, 4, 3) for _ in range(3))
     dx, dy = _backward(submission, gate, x, y, dz)
     gradient_agrees("dx", dx, lambda v: float(np.sum(dz * _forward(reference, gate, v, y))), x, rng=rng)
     gradient_agrees("dy", dy, lambda v: float(np.sum(dz * _forward(reference, gate, x, v))), y, rng=rng)
@@ -153,7 +150,7 @@ def _check_gate_numerically(submission: Any, reference: Any, gate: str, rng: np.
 
 def _check_two_gates(submission: Any, reference: Any, gate: str, rng: np.random.Generator) -> None:
     """Run two gates of one kind forward before either runs backward, then the first one again on other inputs."""
-    first, second, again = (rng.permutation([1.0, -1.0])[:, None] * _mixed(rng, 2, 3) for _ in range(3))
+    first, second, again = (rng.permutation([1.0, -1.0])[:, None] * mixed(rng, 2, 3) for _ in range(3))
     one, two = getattr(submission, gate)(), getattr(submission, gate)()
     one.forward(first, second)
     two.forward(second, again)
@@ -170,10 +167,10 @@ def _check_two_gates(submission: Any, reference: Any, gate: str, rng: np.random.
 
 def _check_other_numbers(submission: Any, reference: Any, gate: str, rng: np.random.Generator) -> None:
     """Try integers, float32 and strided arrays."""
-    even, odd = 2 * _whole(rng, 3, 2), 2 * _whole(rng, 3, 2) + 1  # no tie: that is another test's business
-    _check_gate(submission, reference, gate, even, odd, _whole(rng, 3, 2))
-    _check_gate(submission, reference, gate, *(_mixed(rng, 3, 2).astype(np.float32) for _ in range(3)), rtol=SINGLE)
-    _check_gate(submission, reference, gate, *(_strided(rng, 3, 2) for _ in range(3)))
+    even, odd = 2 * whole(rng, 3, 2), 2 * whole(rng, 3, 2) + 1  # no tie: that is another test's business
+    _check_gate(submission, reference, gate, even, odd, whole(rng, 3, 2))
+    _check_gate(submission, reference, gate, *(mixed(rng, 3, 2).astype(np.float32) for _ in range(3)), rtol=SINGLE)
+    _check_gate(submission, reference, gate, *(strided(rng, 3, 2) for _ in range(3)))
 
 
 @question("AddGate")
@@ -202,7 +199,7 @@ def test_add_gate_numerically(submission, reference, rng):
 @question("AddGate")
 def test_add_gate_on_arrays(submission, reference, rng):
     """The gate works on whole arrays, entry by entry."""
-    x, y, dz = (_mixed(rng, 3, 4) for _ in range(3))
+    x, y, dz = (mixed(rng, 3, 4) for _ in range(3))
     _check_gate(submission, reference, "AddGate", x, y, dz)
 
 
@@ -245,7 +242,7 @@ def test_multiply_gate_numerically(submission, reference, rng):
 @question("MultiplyGate")
 def test_multiply_gate_on_arrays(submission, reference, rng):
     """The gate works on whole arrays, entry by entry."""
-    x, y, dz = (_mixed(rng, 3, 4) for _ in range(3))
+    x, y, dz = (mixed(rng, 3, 4) for _ in range(3))
     _check_gate(submission, reference, "MultiplyGate", x, y, dz)
 
 
@@ -291,15 +288,15 @@ def test_max_gate_numerically(submission, reference, rng):
 @question("MaxGate")
 def test_max_gate_on_arrays(submission, reference, rng):
     """The gate works on whole arrays, entry by entry."""
-    x, y = _mixed(rng, 3, 4), _mixed(rng, 3, 4)
+    x, y = mixed(rng, 3, 4), mixed(rng, 3, 4)
     y[0, :2] = x[0, :2] + np.array([1.0, -1.0])
-    _check_gate(submission, reference, "MaxGate", x, y, _mixed(rng, 3, 4))
+    _check_gate(submission, reference, "MaxGate", x, y, mixed(rng, 3, 4))
 
 
 @question("MaxGate")
 def test_max_gate_tie(submission, rng):
     """In a tie the first input gets the whole gradient, elsewhere the winner."""
-    x, dz = _mixed(rng, 5), rng.uniform(2.0, 9.0, size=5)
+    x, dz = mixed(rng, 5), rng.uniform(2.0, 9.0, size=5)
     y = x + np.array([0.0, 1.0, 0.0, -1.0, 0.0])
     first = np.array([True, False, True, True, True])
     dx, dy = _backward(submission, "MaxGate", x, y, dz)
@@ -473,7 +470,7 @@ def _check_two_caches(
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_sigmoid_forward_of_random_values(submission, reference, rng, axes):
     """`out` is right on random inputs."""
-    _check_forward(submission, reference, "sigmoid", _mixed(rng, *_sizes(rng, axes)))
+    _check_forward(submission, reference, "sigmoid", mixed(rng, *sizes(rng, axes)))
 
 
 @question("sigmoid_forward")
@@ -486,7 +483,7 @@ def test_sigmoid_forward_of_a_single_number(submission, rng):
 @question("sigmoid_forward")
 def test_sigmoid_forward_of_large_numbers(submission, rng):
     """`out` is right for very large numbers of both signs."""
-    moderate = _mixed(rng, 4)
+    moderate = mixed(rng, 4)
     x = np.concatenate([moderate, rng.uniform(800.0, 1000.0, size=2) * [1.0, -1.0]])
     expected = np.concatenate([1 / (1 + np.exp(-moderate)), [1.0, 0.0]])
     agree("out", _out(submission, "sigmoid", x), expected, inputs={"x": x})
@@ -504,15 +501,15 @@ def test_sigmoid_forward_symmetry(submission, rng):
 @question("sigmoid_forward")
 def test_sigmoid_forward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_forward(submission, reference, "sigmoid", _whole(rng, 3, 2))
-    _check_forward(submission, reference, "sigmoid", _mixed(rng, 3, 2).astype(np.float32), rtol=SINGLE)
-    _check_forward(submission, reference, "sigmoid", _strided(rng, 3, 4))
+    _check_forward(submission, reference, "sigmoid", whole(rng, 3, 2))
+    _check_forward(submission, reference, "sigmoid", mixed(rng, 3, 2).astype(np.float32), rtol=SINGLE)
+    _check_forward(submission, reference, "sigmoid", strided(rng, 3, 4))
 
 
 @question("sigmoid_forward")
 def test_sigmoid_forward_leaves_its_argument(submission, reference, rng):
     """`out` is right and `x` is as it was afterwards."""
-    _check_forward_leaves_arguments(submission, reference, "sigmoid", _mixed(rng, 3, 4))
+    _check_forward_leaves_arguments(submission, reference, "sigmoid", mixed(rng, 3, 4))
 
 
 @question("sigmoid_backward")
@@ -520,15 +517,15 @@ def test_sigmoid_forward_leaves_its_argument(submission, reference, rng):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_sigmoid_backward_of_random_values(submission, reference, rng, axes):
     """`dx` is right on random inputs."""
-    shape = _sizes(rng, axes)
-    _check_backward(submission, reference, "sigmoid", [_mixed(rng, *shape)], _mixed(rng, *shape))
+    shape = sizes(rng, axes)
+    _check_backward(submission, reference, "sigmoid", [mixed(rng, *shape)], mixed(rng, *shape))
 
 
 @question("sigmoid_backward")
 @weight(2)
 def test_sigmoid_backward_numerically(submission, reference, rng):
     """`dx` is what small steps of `x` show."""
-    x, dout = _mixed(rng, 3, 4), _mixed(rng, 3, 4)
+    x, dout = mixed(rng, 3, 4), mixed(rng, 3, 4)
     _check_backward(submission, reference, "sigmoid", [x], dout, oracle=_numerical_gradients, rtol=NUMERICAL)
 
 
@@ -536,35 +533,35 @@ def test_sigmoid_backward_numerically(submission, reference, rng):
 def test_sigmoid_backward_of_a_single_number(submission, reference, rng):
     """`dx` is right for a single number and for a batch of one."""
     _check_backward(submission, reference, "sigmoid", [float(rng.uniform(0.5, 2.0))], float(rng.uniform(2.0, 3.0)))
-    _check_backward(submission, reference, "sigmoid", [_mixed(rng, 2)[:1, None]], rng.uniform(2.0, 3.0, size=(1, 1)))
+    _check_backward(submission, reference, "sigmoid", [mixed(rng, 2)[:1, None]], rng.uniform(2.0, 3.0, size=(1, 1)))
 
 
 @question("sigmoid_backward")
 def test_sigmoid_backward_of_large_numbers(submission, reference, rng):
     """`dx` is right where the sigmoid is flat, and beside it."""
-    x = np.concatenate([_mixed(rng, 4), rng.uniform(800.0, 1000.0, size=2) * [1.0, -1.0]])
-    _check_backward(submission, reference, "sigmoid", [x], _mixed(rng, 6))
+    x = np.concatenate([mixed(rng, 4), rng.uniform(800.0, 1000.0, size=2) * [1.0, -1.0]])
+    _check_backward(submission, reference, "sigmoid", [x], mixed(rng, 6))
 
 
 @question("sigmoid_backward")
 def test_sigmoid_backward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_backward(submission, reference, "sigmoid", [_whole(rng, 3, 2)], _whole(rng, 3, 2))
-    single = _mixed(rng, 3, 2).astype(np.float32)
+    _check_backward(submission, reference, "sigmoid", [whole(rng, 3, 2)], whole(rng, 3, 2))
+    single = mixed(rng, 3, 2).astype(np.float32)
     _check_backward(submission, reference, "sigmoid", [single], 2 * single, rtol=SINGLE)
-    _check_backward(submission, reference, "sigmoid", [_strided(rng, 3, 4)], _strided(rng, 3, 4))
+    _check_backward(submission, reference, "sigmoid", [strided(rng, 3, 4)], strided(rng, 3, 4))
 
 
 @question("sigmoid_backward")
 def test_sigmoid_backward_leaves_dout(submission, reference, rng):
     """`dx` is right and `dout` is as it was afterwards."""
-    _check_backward_leaves_dout(submission, reference, "sigmoid", [_mixed(rng, 3, 4)], _mixed(rng, 3, 4))
+    _check_backward_leaves_dout(submission, reference, "sigmoid", [mixed(rng, 3, 4)], mixed(rng, 3, 4))
 
 
 @question("sigmoid_backward")
 def test_sigmoid_backward_of_two_caches(submission, reference, rng):
     """Every cache serves its own forward, more than once."""
-    first, second, dout = (_mixed(rng, 3, 4) for _ in range(3))
+    first, second, dout = (mixed(rng, 3, 4) for _ in range(3))
     _check_two_caches(submission, reference, "sigmoid", [first], [second], dout)
 
 
@@ -573,7 +570,7 @@ def test_sigmoid_backward_of_two_caches(submission, reference, rng):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_relu_forward_of_random_values(submission, reference, rng, axes):
     """`out` is right on random inputs."""
-    _check_forward(submission, reference, "relu", _mixed(rng, *_sizes(rng, axes)))
+    _check_forward(submission, reference, "relu", mixed(rng, *sizes(rng, axes)))
 
 
 @question("relu_forward")
@@ -587,22 +584,22 @@ def test_relu_forward_of_a_single_number(submission, rng):
 @question("relu_forward")
 def test_relu_forward_of_large_numbers(submission, reference, rng):
     """`out` is right for very large and very small numbers."""
-    _check_forward(submission, reference, "relu", 1e3 * _mixed(rng, 6))
-    _check_forward(submission, reference, "relu", 1e-9 * _mixed(rng, 6))
+    _check_forward(submission, reference, "relu", 1e3 * mixed(rng, 6))
+    _check_forward(submission, reference, "relu", 1e-9 * mixed(rng, 6))
 
 
 @question("relu_forward")
 def test_relu_forward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_forward(submission, reference, "relu", _whole(rng, 3, 2))
-    _check_forward(submission, reference, "relu", _mixed(rng, 3, 2).astype(np.float32), rtol=SINGLE)
-    _check_forward(submission, reference, "relu", _strided(rng, 3, 4))
+    _check_forward(submission, reference, "relu", whole(rng, 3, 2))
+    _check_forward(submission, reference, "relu", mixed(rng, 3, 2).astype(np.float32), rtol=SINGLE)
+    _check_forward(submission, reference, "relu", strided(rng, 3, 4))
 
 
 @question("relu_forward")
 def test_relu_forward_leaves_its_argument(submission, reference, rng):
     """`out` is right and `x` is as it was afterwards."""
-    _check_forward_leaves_arguments(submission, reference, "relu", _mixed(rng, 3, 4))
+    _check_forward_leaves_arguments(submission, reference, "relu", mixed(rng, 3, 4))
 
 
 @question("relu_backward")
@@ -610,28 +607,28 @@ def test_relu_forward_leaves_its_argument(submission, reference, rng):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_relu_backward_of_random_values(submission, reference, rng, axes):
     """`dx` is right on random inputs."""
-    shape = _sizes(rng, axes)
-    _check_backward(submission, reference, "relu", [_mixed(rng, *shape)], 3 + _mixed(rng, *shape))
+    shape = sizes(rng, axes)
+    _check_backward(submission, reference, "relu", [mixed(rng, *shape)], 3 + mixed(rng, *shape))
 
 
 @question("relu_backward")
 @weight(2)
 def test_relu_backward_numerically(submission, reference, rng):
     """`dx` is what small steps of `x` show."""
-    x, dout = _mixed(rng, 3, 4), _mixed(rng, 3, 4)
+    x, dout = mixed(rng, 3, 4), mixed(rng, 3, 4)
     _check_backward(submission, reference, "relu", [x], dout, oracle=_numerical_gradients, rtol=NUMERICAL)
 
 
 @question("relu_backward")
 def test_relu_backward_of_a_batch_of_one(submission, reference, rng):
     """`dx` is right for a batch of one."""
-    _check_backward(submission, reference, "relu", [_mixed(rng, 1, 5)], _mixed(rng, 1, 5))
+    _check_backward(submission, reference, "relu", [mixed(rng, 1, 5)], mixed(rng, 1, 5))
 
 
 @question("relu_backward")
 def test_relu_backward_of_negative_gradients(submission, reference, rng):
     """The sign of `x` decides, whatever the sign of `dout`."""
-    x = _mixed(rng, 4, 3)
+    x = mixed(rng, 4, 3)
     _check_backward(submission, reference, "relu", [x], -rng.uniform(2.0, 3.0, size=(4, 3)))
     _check_backward(submission, reference, "relu", [1e3 * x], -x)
 
@@ -639,22 +636,22 @@ def test_relu_backward_of_negative_gradients(submission, reference, rng):
 @question("relu_backward")
 def test_relu_backward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_backward(submission, reference, "relu", [_whole(rng, 3, 2)], _whole(rng, 3, 2))
-    single = _mixed(rng, 3, 2).astype(np.float32)
+    _check_backward(submission, reference, "relu", [whole(rng, 3, 2)], whole(rng, 3, 2))
+    single = mixed(rng, 3, 2).astype(np.float32)
     _check_backward(submission, reference, "relu", [single], 2 * single, rtol=SINGLE)
-    _check_backward(submission, reference, "relu", [_strided(rng, 3, 4)], _strided(rng, 3, 4))
+    _check_backward(submission, reference, "relu", [strided(rng, 3, 4)], strided(rng, 3, 4))
 
 
 @question("relu_backward")
 def test_relu_backward_leaves_dout(submission, reference, rng):
     """`dx` is right and `dout` is as it was afterwards."""
-    _check_backward_leaves_dout(submission, reference, "relu", [_mixed(rng, 3, 4)], _mixed(rng, 3, 4))
+    _check_backward_leaves_dout(submission, reference, "relu", [mixed(rng, 3, 4)], mixed(rng, 3, 4))
 
 
 @question("relu_backward")
 def test_relu_backward_of_two_caches(submission, reference, rng):
     """Every cache serves its own forward, more than once."""
-    first, second, dout = (_mixed(rng, 3, 4) for _ in range(3))
+    first, second, dout = (mixed(rng, 3, 4) for _ in range(3))
     _check_two_caches(submission, reference, "relu", [first], [second], dout)
 
 
@@ -671,7 +668,7 @@ def _layer(rng: np.random.Generator, examples: int, axes: Sequence[int], outputs
 @weight(2)
 def test_affine_forward_of_random_values(submission, reference, rng):
     """`out` is right on random inputs."""
-    examples, inputs, outputs = _sizes(rng, 3)
+    examples, inputs, outputs = sizes(rng, 3)
     _check_forward(submission, reference, "affine", *_layer(rng, examples, [inputs], outputs))
 
 
@@ -680,21 +677,21 @@ def test_affine_forward_of_random_values(submission, reference, rng):
 @pytest.mark.parametrize("axes", [2, 3])
 def test_affine_forward_of_images(submission, reference, rng, axes):
     """Every example is read as one row, whatever its shape."""
-    examples, outputs, *shape = _sizes(rng, 2 + axes)
+    examples, outputs, *shape = sizes(rng, 2 + axes)
     _check_forward(submission, reference, "affine", *_layer(rng, examples, shape, outputs))
 
 
 @question("affine_forward")
 def test_affine_forward_of_a_batch_of_one(submission, reference, rng):
     """`out` is right for a batch of one."""
-    inputs, outputs = _sizes(rng, 2)
+    inputs, outputs = sizes(rng, 2)
     _check_forward(submission, reference, "affine", *_layer(rng, 1, [inputs], outputs))
 
 
 @question("affine_forward")
 def test_affine_forward_of_one_feature(submission, reference, rng):
     """`out` is right with one feature, and with one output."""
-    examples, inputs = _sizes(rng, 2)
+    examples, inputs = sizes(rng, 2)
     _check_forward(submission, reference, "affine", *_layer(rng, examples, [1], inputs))
     _check_forward(submission, reference, "affine", *_layer(rng, examples, [inputs], 1))
 
@@ -702,10 +699,10 @@ def test_affine_forward_of_one_feature(submission, reference, rng):
 @question("affine_forward")
 def test_affine_forward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_forward(submission, reference, "affine", _whole(rng, 3, 2), _whole(rng, 2, 4), _whole(rng, 4))
+    _check_forward(submission, reference, "affine", whole(rng, 3, 2), whole(rng, 2, 4), whole(rng, 4))
     single = [value.astype(np.float32) for value in _layer(rng, 3, [2], 4)]
     _check_forward(submission, reference, "affine", *single, rtol=SINGLE)
-    _check_forward(submission, reference, "affine", _strided(rng, 3, 2), _strided(rng, 2, 4), _mixed(rng, 8)[::2])
+    _check_forward(submission, reference, "affine", strided(rng, 3, 2), strided(rng, 2, 4), mixed(rng, 8)[::2])
 
 
 @question("affine_forward")
@@ -718,7 +715,7 @@ def test_affine_forward_leaves_its_arguments(submission, reference, rng):
 @weight(2)
 def test_affine_backward_of_random_values(submission, reference, rng):
     """All three gradients are right on random inputs."""
-    examples, inputs, outputs = _sizes(rng, 3)
+    examples, inputs, outputs = sizes(rng, 3)
     layer = _layer(rng, examples, [inputs], outputs)
     _check_backward(submission, reference, "affine", layer, rng.normal(size=(examples, outputs)))
 
@@ -736,14 +733,14 @@ def test_affine_backward_numerically(submission, reference, rng):
 @pytest.mark.parametrize("axes", [2, 3])
 def test_affine_backward_of_images(submission, reference, rng, axes):
     """Every gradient has the shape of what it belongs to, and is right."""
-    examples, outputs, *shape = _sizes(rng, 2 + axes)
+    examples, outputs, *shape = sizes(rng, 2 + axes)
     layer = _layer(rng, examples, shape, outputs)
     _check_backward(submission, reference, "affine", layer, rng.normal(size=(examples, outputs)))
 
 
 def _affine_gradients(submission: Any, reference: Any, rng: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Return the submission's gradients of a random layer, and the right ones."""
-    examples, outputs, *shape = _sizes(rng, 4)
+    examples, outputs, *shape = sizes(rng, 4)
     layer, dout = _layer(rng, examples, shape, outputs), rng.normal(size=(examples, outputs))
     _, cache = unpack(submission.affine_forward(*layer), "out", "cache", of="affine_forward")
     gradients = unpack(submission.affine_backward(dout, cache), "dx", "dw", "db", of="affine_backward")
@@ -777,14 +774,14 @@ def test_affine_backward_db(submission, reference, rng):
 @question("affine_backward")
 def test_affine_backward_of_a_batch_of_one(submission, reference, rng):
     """All three gradients are right for a batch of one."""
-    inputs, outputs = _sizes(rng, 2)
+    inputs, outputs = sizes(rng, 2)
     _check_backward(submission, reference, "affine", _layer(rng, 1, [inputs], outputs), rng.normal(size=(1, outputs)))
 
 
 @question("affine_backward")
 def test_affine_backward_of_one_feature(submission, reference, rng):
     """All three gradients are right with one feature, and with one output."""
-    examples, size = _sizes(rng, 2)
+    examples, size = sizes(rng, 2)
     _check_backward(
         submission, reference, "affine", _layer(rng, examples, [1], size), rng.normal(size=(examples, size))
     )
@@ -794,13 +791,13 @@ def test_affine_backward_of_one_feature(submission, reference, rng):
 @question("affine_backward")
 def test_affine_backward_of_other_numbers(submission, reference, rng):
     """Integers, single precision and slices of arrays work, too."""
-    whole = [_whole(rng, 3, 2), _whole(rng, 2, 4), _whole(rng, 4)]
-    _check_backward(submission, reference, "affine", whole, _whole(rng, 3, 4))
+    integers = [whole(rng, 3, 2), whole(rng, 2, 4), whole(rng, 4)]
+    _check_backward(submission, reference, "affine", integers, whole(rng, 3, 4))
     single = [value.astype(np.float32) for value in _layer(rng, 3, [2], 4)]
     dout = rng.normal(size=(3, 4))
     _check_backward(submission, reference, "affine", single, dout.astype(np.float32), rtol=SINGLE)
-    strided = [_strided(rng, 3, 2), _strided(rng, 2, 4), _mixed(rng, 8)[::2]]
-    _check_backward(submission, reference, "affine", strided, _strided(rng, 3, 4))
+    slices = [strided(rng, 3, 2), strided(rng, 2, 4), mixed(rng, 8)[::2]]
+    _check_backward(submission, reference, "affine", slices, strided(rng, 3, 4))
 
 
 @question("affine_backward")
@@ -840,7 +837,7 @@ def _check_neuron(submission: Any, w: np.ndarray, x: np.ndarray, *, rtol: float 
 @question("neuron_circuit")
 def test_neuron_circuit_forward(submission, rng):
     """The value `f` is right at random points."""
-    w, x = _mixed(rng, 3), _mixed(rng, 2)
+    w, x = mixed(rng, 3), mixed(rng, 2)
     agree("f", _neuron(submission, w, x)[0], _neuron_forward(w, x), inputs={"w": w, "x": x})
 
 
@@ -848,7 +845,7 @@ def test_neuron_circuit_forward(submission, rng):
 @weight(2)
 def test_neuron_circuit_dw(submission, rng):
     """`dw` is right at random points."""
-    w, x = _mixed(rng, 3), _mixed(rng, 2)
+    w, x = mixed(rng, 3), mixed(rng, 2)
     f = _neuron_forward(w, x)
     expected = (1 - f) * f * np.append(x, 1.0)
     factors = {"f": f, "1 - f": 1 - f, "(1 - f) f": (1 - f) * f}
@@ -859,7 +856,7 @@ def test_neuron_circuit_dw(submission, rng):
 @weight(2)
 def test_neuron_circuit_dx(submission, rng):
     """`dx` is right at random points."""
-    w, x = _mixed(rng, 3), _mixed(rng, 2)
+    w, x = mixed(rng, 3), mixed(rng, 2)
     f = _neuron_forward(w, x)
     factors = {"f": f, "1 - f": 1 - f, "(1 - f) f": (1 - f) * f}
     agree("dx", _neuron(submission, w, x)[2], (1 - f) * f * w[:2], inputs={"w": w, "x": x}, factors=factors)
@@ -869,7 +866,7 @@ def test_neuron_circuit_dx(submission, rng):
 @weight(2)
 def test_neuron_circuit_numerically(submission, reference, rng):
     """The gradients are those that small steps of weights and inputs show."""
-    w, x = _mixed(rng, 3), _mixed(rng, 2)
+    w, x = mixed(rng, 3), mixed(rng, 2)
     _, dw, dx = _neuron(submission, w, x)
     gradient_agrees("dw", dw, lambda v: reference.neuron_circuit(v, x)[0], w, rng=rng)
     gradient_agrees("dx", dx, lambda v: reference.neuron_circuit(w, v)[0], x, rng=rng)
@@ -879,15 +876,15 @@ def test_neuron_circuit_numerically(submission, reference, rng):
 def test_neuron_circuit_of_other_numbers(submission, rng):
     """Integers, single precision and slices of arrays work, too."""
     _check_neuron(submission, np.array([2, -3, -3]) * rng.choice([1, -1]), rng.permutation([-1, 2]))
-    w, x = (0.5 * _mixed(rng, 3)).astype(np.float32), (0.5 * _mixed(rng, 2)).astype(np.float32)
+    w, x = (0.5 * mixed(rng, 3)).astype(np.float32), (0.5 * mixed(rng, 2)).astype(np.float32)
     _check_neuron(submission, w, x, rtol=SINGLE)
-    _check_neuron(submission, _mixed(rng, 6)[::2], _mixed(rng, 6)[::-3])
+    _check_neuron(submission, mixed(rng, 6)[::2], mixed(rng, 6)[::-3])
 
 
 @question("neuron_circuit")
 def test_neuron_circuit_leaves_its_arguments(submission, rng):
     """Value and gradients are right, `w` and `x` are as they were afterwards."""
-    w, x = _mixed(rng, 3), _mixed(rng, 2)
+    w, x = mixed(rng, 3), mixed(rng, 2)
     for name, left, was in zip(("w", "x"), submission.arguments_after("neuron_circuit", w, x), (w, x), strict=True):
         unchanged(name, left, was, of="neuron_circuit")
     _check_neuron(submission, w, x)
@@ -923,14 +920,14 @@ def _check_jacobians(
 @pytest.mark.parametrize("name", SLOPES)
 def test_jacobian_of_random_vectors(submission, rng, name):
     """The Jacobian is right on random vectors."""
-    _check_jacobians(submission, _mixed(rng, *_sizes(rng, 1)), names=[name])
+    _check_jacobians(submission, mixed(rng, *sizes(rng, 1)), names=[name])
 
 
 @question("elementwise_jacobian")
 @weight(2)
 def test_jacobian_numerically(submission, rng):
     """The Jacobian is what a small step of each entry shows in every output."""
-    x, h = _mixed(rng, 4), 1e-5
+    x, h = mixed(rng, 4), 1e-5
     functions = {"sigmoid": lambda v: (1 + np.tanh(v / 2)) / 2, "relu": lambda v: np.maximum(v, 0.0), "tanh": np.tanh}
     for name, function in functions.items():
         columns = [(function(x + step) - function(x - step)) / (2 * h) for step in h * np.eye(4)]
@@ -948,22 +945,22 @@ def test_jacobian_of_one_entry(submission, rng):
 @question("elementwise_jacobian")
 def test_jacobian_at_large_numbers(submission, rng):
     """The Jacobian is right where the functions are flat, and beside it."""
-    x = np.concatenate([_mixed(rng, 3), rng.uniform(800.0, 1000.0, size=2) * [1.0, -1.0]])
+    x = np.concatenate([mixed(rng, 3), rng.uniform(800.0, 1000.0, size=2) * [1.0, -1.0]])
     _check_jacobians(submission, x)
 
 
 @question("elementwise_jacobian")
 def test_jacobian_of_other_numbers(submission, rng):
     """Integers, single precision and slices of arrays work, too."""
-    _check_jacobians(submission, _whole(rng, 4))
-    _check_jacobians(submission, _mixed(rng, 4).astype(np.float32), rtol=SINGLE)
-    _check_jacobians(submission, _mixed(rng, 8)[::-2])
+    _check_jacobians(submission, whole(rng, 4))
+    _check_jacobians(submission, mixed(rng, 4).astype(np.float32), rtol=SINGLE)
+    _check_jacobians(submission, mixed(rng, 8)[::-2])
 
 
 @question("elementwise_jacobian")
 def test_jacobian_of_an_unknown_name(submission, rng):
     """A name that is not known raises a ValueError, the others bring the right Jacobian."""
-    x = _mixed(rng, 3)
+    x = mixed(rng, 3)
     _check_jacobians(submission, x)
     raises("ValueError", "elementwise_jacobian", lambda: submission.elementwise_jacobian("softmax", x))
 
@@ -971,7 +968,7 @@ def test_jacobian_of_an_unknown_name(submission, rng):
 @question("elementwise_jacobian")
 def test_jacobian_leaves_its_argument(submission, rng):
     """The Jacobian is right and `x` is as it was afterwards."""
-    x = _mixed(rng, 4)
+    x = mixed(rng, 4)
     for name in SLOPES:
         unchanged("x", submission.arguments_after("elementwise_jacobian", name, x)[1], x, of="elementwise_jacobian")
     _check_jacobians(submission, x)
@@ -1116,7 +1113,7 @@ def test_graph_of_a_neuron(submission, rng):
         "score": (_Sum, ["total", "w2"]),
         "out": (_Sine, ["score"]),
     }
-    inputs = dict(zip(("w0", "x0", "w1", "x1", "w2"), _mixed(rng, 5).tolist(), strict=True))
+    inputs = dict(zip(("w0", "x0", "w1", "x1", "w2"), mixed(rng, 5).tolist(), strict=True))
     graph = _wired(submission, wiring)
     graph.forward(inputs)
     _check_gradients(graph.backward(), lambda w0, x0, w1, x1, w2: np.sin(w0 * x0 + w1 * x1 + w2), inputs)
@@ -1126,7 +1123,7 @@ def test_graph_of_a_neuron(submission, rng):
 @weight(2)
 def test_graph_branches(submission, rng):
     """Where a value feeds several gates, the gradients that come back are put together rightly."""
-    x, y = _mixed(rng, 2).tolist()
+    x, y = mixed(rng, 2).tolist()
     graph = _wired(submission, BRANCH)
     graph.forward({"x": x, "y": y})
     _check_gradients(graph.backward(), _branch, {"x": x, "y": y})
@@ -1145,21 +1142,21 @@ def test_graph_in_any_order(submission, rng):
     """The order in which gates are added does not matter."""
     for order in (("f", "r", "s", "q"), ("s", "f", "q", "r"), ("r", "q", "f", "s")):
         graph = _wired(submission, BRANCH, order)
-        _check_run(graph, _branch, dict(zip("xy", _mixed(rng, 2).tolist(), strict=True)))
+        _check_run(graph, _branch, dict(zip("xy", mixed(rng, 2).tolist(), strict=True)))
 
 
 @question("ComputationalGraph")
 def test_graph_of_arrays(submission, rng):
     """Arrays run through the graph, entry by entry."""
-    shape = _sizes(rng, 2)
-    _check_run(_wired(submission, BRANCH), _branch, {"x": _mixed(rng, *shape), "y": _mixed(rng, *shape)})
+    shape = sizes(rng, 2)
+    _check_run(_wired(submission, BRANCH), _branch, {"x": mixed(rng, *shape), "y": mixed(rng, *shape)})
 
 
 @question("ComputationalGraph")
 def test_graph_of_gates_with_other_inputs(submission, rng):
     """Gates may have one, two or three inputs."""
     wiring: Wiring = {"s": (_Sine, ["x"]), "f": (_Blend, ["s", "y", "x"])}
-    inputs = {"x": _mixed(rng, 3), "y": _mixed(rng, 3)}
+    inputs = {"x": mixed(rng, 3), "y": mixed(rng, 3)}
     _check_run(_wired(submission, wiring), lambda x, y: np.sin(x) * y + x, inputs)
 
 
@@ -1177,8 +1174,8 @@ def test_graph_runs_again(submission, rng):
     """A second run knows nothing of the first, and graphs do not disturb each other."""
     graph, other = _wired(submission, BRANCH), _wired(submission, CHAIN)
     for _ in range(2):
-        _check_run(other, _chain, dict(zip("xyz", _mixed(rng, 3).tolist(), strict=True)))
-        inputs = dict(zip("xy", _mixed(rng, 2).tolist(), strict=True))
+        _check_run(other, _chain, dict(zip("xyz", mixed(rng, 3).tolist(), strict=True)))
+        inputs = dict(zip("xy", mixed(rng, 2).tolist(), strict=True))
         _check_run(graph, _branch, inputs)
         _check_gradients(graph.backward(), _branch, inputs)
 
@@ -1187,7 +1184,7 @@ def test_graph_runs_again(submission, rng):
 @pytest.mark.limits(call_seconds=2)
 def test_graph_with_a_cycle(submission, rng):
     """Gates that feed each other in a cycle raise a ValueError, other graphs run."""
-    inputs = dict(zip("xyz", _mixed(rng, 3).tolist(), strict=True))
+    inputs = dict(zip("xyz", mixed(rng, 3).tolist(), strict=True))
     _check_run(_wired(submission, CHAIN), _chain, inputs)
     cycle: Wiring = {"p": (_Sum, ["q", "x"]), "q": (_Product, ["p", "y"]), "f": (_Sum, ["q", "z"])}
     raises("ValueError", "forward", lambda: _wired(submission, cycle).forward(inputs))
@@ -1196,7 +1193,7 @@ def test_graph_with_a_cycle(submission, rng):
 @question("ComputationalGraph")
 def test_graph_with_a_missing_input(submission, rng):
     """An input that has no value raises a ValueError, complete inputs bring the right values."""
-    inputs = dict(zip("xyz", _mixed(rng, 3).tolist(), strict=True))
+    inputs = dict(zip("xyz", mixed(rng, 3).tolist(), strict=True))
     graph = _wired(submission, CHAIN)
     _check_run(graph, _chain, inputs)
     del inputs["z"]

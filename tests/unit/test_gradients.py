@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from autograder.errors import CallFailed, Mismatch
+from autograder.gradient_checks import ROUGH
 from autograder.gradients import GradientEvidence, gradient_agrees, numerical_gradient
+from autograder.slopes import FlatFunction, precision_of
 
 Problem = tuple[Callable[[Any], Any], Any, Any]
 SEEDS = range(1000)
 FAULTY_SEEDS = range(40)
 REG = 0.1
+X_AT_KINKS = np.array([0.3, -1.7, 2.2, -0.1, 0.9])
 
 
 def smooth(rng: np.random.Generator) -> Problem:
@@ -352,3 +355,48 @@ def test_what_a_mismatch_hands_on():
     assert np.allclose(caught.value.expected, 2 * x)
     assert caught.value.inputs["x"] is x
     assert caught.value.factors == {"N": 3}
+
+
+def rounded(problem: Callable[[np.random.Generator], Problem]) -> Callable[[np.random.Generator], Problem]:
+    """Return the problem with a function that knows its point in float32 only."""
+
+    def in_single(rng: np.random.Generator) -> Problem:
+        f, x, gradient = problem(rng)
+
+        def single(point: Any) -> Any:
+            named = isinstance(point, dict)
+            return f({k: v.astype(np.float32) for k, v in point.items()} if named else point.astype(np.float32))
+
+        return single, x, gradient
+
+    return in_single
+
+
+@pytest.mark.parametrize("problem", [smooth, softmax], ids=lambda problem: problem.__name__)
+def test_functions_of_single_precision(problem):
+    """Where the function computes in float32, right gradients pass, and one that is wrong by a tenth never does."""
+    for seed in FAULTY_SEEDS:
+        rng = np.random.default_rng(seed)
+        f, x, gradient = rounded(problem)(rng)
+        assert gradient_agrees("dx", gradient, f, x, rng=rng).checked > 0
+        wrong = {k: 1.1 * v for k, v in gradient.items()} if isinstance(gradient, dict) else 1.1 * gradient
+        with pytest.raises(Mismatch):
+            gradient_agrees("dx", wrong, f, x, rng=rng)
+
+
+@pytest.mark.parametrize(
+    ("function", "exact"),
+    [
+        (lambda x: np.sum(x**3), True),
+        (lambda x: np.sum(np.maximum(0, x)), True),
+        (lambda x: np.sum(np.abs(x - X_AT_KINKS)), True),
+        (lambda x: 1e-30 * np.sum(x**2), True),
+        (lambda _x: 0.0, True),
+        (lambda x: np.sum(x.astype(np.float32) ** 3), False),
+        (lambda x: float(np.sum(np.tanh(x.astype(np.float32)))), False),
+    ],
+)
+def test_precision_of_functions(function, exact):
+    """Rounding to float32 is told from smooth functions, from kinks and from zero."""
+    precision = precision_of(FlatFunction(function, X_AT_KINKS))
+    assert precision < ROUGH if exact else 1e-9 < precision < 1e-5
