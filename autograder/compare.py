@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import Mismatch
-from autograder.returned import count, items_of, raises, unchanged, unpack
+from autograder.returned import count, items_of, quietly, raises, unchanged, unpack
 from autograder.shapes import shape_words
 from autograder.values import Array, Unusable, opened, plain_array
 
-__all__ = ["agree", "agrees", "dict_like", "entry_path", "numbers", "raises", "unchanged", "unpack"]
+__all__ = ["agree", "agrees", "dict_like", "entry_path", "numbers", "quietly", "raises", "unchanged", "unpack"]
 
 DEFAULT_RTOL = 1e-5
 """Coarse enough for a solution that computes in float32 inside, fine enough for an entry that is off by 0.01 %."""

@@ -45,6 +45,10 @@ class LocalSubmission:
         _guarded(name, called, copies, {})
         return [_returned(copy, name, called) for copy in copies]
 
+    def define(self, thing: Callable[..., Any]) -> LocalHandle:
+        """Return a function or class of the test's own as an object of the submission, to be called there."""
+        return LocalHandle(thing, thing.__name__)
+
     @contextmanager
     def limits_of_call(self, **_limits: float) -> Iterator[LocalSubmission]:
         """Do nothing: limits belong to the sandbox."""

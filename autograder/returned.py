@@ -12,7 +12,7 @@ from autograder.values import is_handle, opened
 
 _MANY = 1000
 
-__all__ = ["count", "items_of", "raises", "unchanged", "unpack"]
+__all__ = ["count", "items_of", "quietly", "raises", "unchanged", "unpack"]
 
 
 def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
@@ -68,6 +68,34 @@ def raises(exception: str, name: str, call: Callable[[], Any]) -> None:
         raise
     summary = f"`{name}` should raise {exception} here, and did not"
     raise Mismatch(name, "structure", summary, path=name, got=value, expected=exception)
+
+
+def quietly(submission: Any, function: str, *arguments: Any) -> Any:
+    """Return what the submission's `function` returns, where no number on the way overflows or becomes NaN.
+
+    Raises Mismatch of kind "nan" where numpy has something to warn of, even if it does not show in the result.
+    """
+    strict = submission.define(_strictly)
+    try:
+        return strict(getattr(submission, function), *arguments)
+    except CallFailed as failure:
+        if failure.exception != "FloatingPointError":
+            raise CallFailed(
+                function,
+                failure.kind,
+                failure.reason,
+                exception=failure.exception,
+                cell=failure.cell,
+                line=failure.line,
+                detail=failure.detail,
+            ) from failure
+    summary = f"numpy warns when `{function}` gets such numbers: something on the way is too large or undefined"
+    raise Mismatch(function, "nan", summary, path=function, got=None, expected=None)
+
+
+def _strictly(function, *arguments):  # type: ignore[no-untyped-def] # sent to the submission as it stands
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        return function(*arguments)
 
 
 def _identical(after: Any, before: Any) -> bool:

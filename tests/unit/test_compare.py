@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.compare import agree, entry_path, raises, unchanged, unpack
+from autograder.compare import agree, entry_path, quietly, raises, unchanged, unpack
 from autograder.errors import CallFailed, Mismatch
+from autograder.local import LocalSubmission
 
 GRID = np.array([[0.5, -1.5, 2.25], [3.5, -4.75, 6.125]])
 
@@ -526,3 +527,33 @@ class TestRaises:
         """A call that returns anything at all did not raise, and the sentence says which one should have."""
         with pytest.raises(Mismatch, match="`f` should raise ValueError here, and did not"):
             raises("ValueError", "f", lambda: value)
+
+
+@pytest.mark.parametrize(
+    ("function", "quiet"),
+    [
+        (lambda x: 1 / (1 + np.exp(x)), False),
+        (lambda x: np.log(x * 0), False),
+        (lambda x: (x * np.inf) * 0, False),
+        (lambda x: np.tanh(x), True),
+        (lambda x: np.exp(-np.abs(x)), True),
+    ],
+    ids=["overflow", "divide", "invalid", "bounded", "underflow"],
+)
+def test_numbers_on_the_way(function, quiet):
+    """What numpy would warn of is found even where the result is right; small numbers that vanish are no fault."""
+    submission = LocalSubmission({"f": function})
+    if quiet:
+        assert np.array_equal(quietly(submission, "f", np.array([1000.0])), function(np.array([1000.0])))
+    else:
+        with pytest.raises(Mismatch, match="numpy warns when `f`") as caught:
+            quietly(submission, "f", np.array([1000.0]))
+        assert (caught.value.kind, caught.value.got, caught.value.expected) == ("nan", None, None)
+
+
+def test_other_failures_of_a_quiet_call():
+    """Any other exception is the function's own, and is reported under its name."""
+    submission = LocalSubmission({"f": lambda: 1 // 0})
+    with pytest.raises(CallFailed) as caught:
+        quietly(submission, "f")
+    assert (caught.value.name, caught.value.exception) == ("f", "ZeroDivisionError")

@@ -412,3 +412,14 @@ def test_endless_lists_are_refused(depth):
     local = submission(nested, endless)
     assert failure(local.nested).kind == "refused"
     assert failure(local.endless).kind == "refused"
+
+
+def test_functions_of_the_test():
+    """A function or class of the test's own is called like one of the submission, and may call those of it."""
+
+    def twice(function: Any, x: Any) -> Any:
+        return 2 * function(x)
+
+    local = submission(lambda x: x + 1)
+    np.testing.assert_array_equal(local.define(twice)(getattr(local, "<lambda>"), np.ones(2)), [4.0, 4.0])
+    assert local.define(Counter)(3).add(1) == 4
