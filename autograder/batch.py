@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import queue
 import socket
 import subprocess
@@ -18,9 +19,11 @@ import nbformat
 
 from autograder import errors, notebook, record
 from autograder.course import Course
+from autograder.datasets import locate
 from autograder.errors import AutograderError, SandboxError
 from autograder.grade import Graded, not_gradable
 from autograder.pipe import Reply, Request, receive, send
+from autograder.threads import ONE_THREAD
 
 MARGIN = 60.0
 """Seconds that a grader may take beyond the submission's own limit before it is given up."""
@@ -62,8 +65,11 @@ class Graders:
     def prepare(self) -> str:
         """Return the sandbox mode, once course, sandbox and suite are found to be in order.
 
-        Raises CourseError, SandboxError or SuiteError with what is wrong; then nothing may be graded.
+        Raises CourseError, SandboxError, SuiteError or, for broken data, another AutograderError, with what is wrong;
+        then nothing may be graded.
         """
+        if self.assignment.data is not None:
+            locate()  # fetched once, before every process does
         for process in self._all:
             process.start()  # all of them warm up while the first one checks
         with self._process() as process:
@@ -181,7 +187,11 @@ class _Process:
         command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, **ONE_THREAD},
             )
         return process, ours
 

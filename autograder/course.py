@@ -26,11 +26,12 @@ class Question(msgspec.Struct, frozen=True):
 class Assignment:
     """One notebook with its visible checks, hidden suite, reference and limits."""
 
-    def __init__(self, root: Path, name: str, title: str, limits: Limits) -> None:
+    def __init__(self, root: Path, name: str, title: str, limits: Limits, data: str | None = None) -> None:
         self.root = root
         self.name = name
         self.title = title
         self.limits = limits
+        self.data = data
         self.notebook_path = root / "assignments" / name / f"{name}.ipynb"
         self.checks_path = root / "assignments" / name / "checks.py"
         self.suite_path = root / "tests" / "hidden" / f"test_{name}.py"
@@ -116,7 +117,9 @@ class Course:
         """Return the course in the folder `root`; CourseError with line and remedy where course.yml is wrong."""
         root = root.resolve()
         entry = course_file.read(root)
-        assignments = [Assignment(root, item.name, item.title, entry.limits_of(item)) for item in entry.assignments]
+        assignments = [
+            Assignment(root, item.name, item.title, entry.limits_of(item), item.data) for item in entry.assignments
+        ]
         return cls(root, entry.name, entry.title, assignments)
 
     def assignment(self, name: str) -> Assignment:

@@ -16,15 +16,17 @@ from autograder.limits import Limits
 
 COURSE_FILE = "course.yml"
 NAME = r"[a-z][a-z0-9_]*"
+DATA_SETS = ("mnist",)
 
 Where = tuple[str | int, ...]
 
 
 class AssignmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One assignment as course.yml has it; `limits` holds what differs from the course's."""
+    """One assignment as course.yml has it; `limits` holds what differs from the course's, `data` names a data set."""
 
     name: str
     title: str
+    data: str | None = None
     limits: dict[str, Any] = {}
 
 
@@ -59,6 +61,9 @@ def read(root: Path) -> CourseEntry:
         if assignment.name in seen:
             raise lines.error((*where, "name"), f"assignment {assignment.name!r} stands here twice; remove one")
         seen.add(assignment.name)
+        if assignment.data is not None and assignment.data not in DATA_SETS:
+            remedy = nearest(assignment.data, DATA_SETS)
+            raise lines.error((*where, "data"), f"unknown data set {assignment.data!r}; {remedy}")
         _require_limits(assignment.limits, (*where, "limits"), lines)
     return entry
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.errors import CallFailed, Mismatch
+from autograder.errors import CallFailed, DataMissingError, Mismatch
 from autograder.failures import failure_message
 from autograder.probes import find
 from autograder.values import is_handle
@@ -15,7 +15,10 @@ from autograder.values import is_handle
 if TYPE_CHECKING:
     from autograder.misconceptions import Misconception
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["DATA_MISSING", "Diagnosis", "data_missing", "diagnose"]
+
+DATA_MISSING = "data missing"
+"""The diagnosis of a question that cannot be graded here; no misconception has a name with a space."""
 
 _DIGITS = 6
 
@@ -51,6 +54,12 @@ def diagnose(
     if misconception is None:
         return Diagnosis(name, message)
     return Diagnosis(misconception.name, f"{message} {misconception.hint}")
+
+
+def data_missing(error: DataMissingError, *, question: str) -> Diagnosis:
+    """Return the message for a question whose checks need data that this machine does not have."""
+    text = f"`{question}` could not be graded, through no fault of yours: {error}."
+    return Diagnosis(DATA_MISSING, f"{text} Please tell your instructor; the points can be given later.")
 
 
 def _of_mismatch(mismatch: Mismatch, *, known: bool) -> tuple[str | None, str]:

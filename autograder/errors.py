@@ -31,6 +31,10 @@ class UnluckySeedError(SuiteError):
     """A test that the reference passes otherwise fails on it with the inputs of this one seed: draw others."""
 
 
+class DataMissingError(AutograderError):
+    """A data set is not on this machine, or its files are broken: what rests on it cannot be graded here."""
+
+
 class WireError(AutograderError):
     """Bytes from the other side are not a frame of the wire format."""
 

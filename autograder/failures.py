@@ -36,7 +36,7 @@ def failure_message(failure: CallFailed, *, question: str, hidden: bool, line_te
     prefix = f"`{question}` is checked together with `{name}`: " if needed else ""
     if failure.kind == "raised":
         return prefix + _raised(failure, name, hidden=hidden, line_text=line_text)
-    return prefix + _other(failure, name, hidden=hidden)
+    return prefix + _other(failure, name, hidden=hidden, line_text=line_text)
 
 
 def _shown_name(name: str, question: str) -> str:
@@ -64,12 +64,17 @@ def _place(failure: CallFailed, line_text: str | None) -> str:
     return place
 
 
+def _progress(failure: CallFailed) -> str:
+    """Say how far a training had got: with which numbers of the student's own."""
+    return f", with {_one_line(failure.detail, _LONGEST_DETAIL)}" if failure.detail else ""
+
+
 def _one_line(text: str, longest: int) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _other(failure: CallFailed, name: str, *, hidden: bool) -> str:
+def _other(failure: CallFailed, name: str, *, hidden: bool, line_text: str | None) -> str:
     reason = failure.reason
     if hidden and failure.kind in ("died", "refused") and any(c.isdigit() for c in reason):
         reason = "the call ended without a value"  # an exit code or a size is a number of the submission's choice
@@ -77,7 +82,9 @@ def _other(failure: CallFailed, name: str, *, hidden: bool) -> str:
         what = "method" if "." in failure.name else "function"
         return f"There is no {what} `{name}` in your notebook: was it renamed, or did its cell fail?"
     if failure.kind == "timeout":
-        return f"`{name}`: {failure.reason}. Look for a loop that does not end, or for far more work than is needed."
+        if not hidden:
+            reason += _place(failure, line_text) + _progress(failure)
+        return f"`{name}`: {reason}. Look for a loop that does not end, or for far more work than is needed."
     if failure.kind == "died":
         return f"`{name}`: {reason}. Look for `exit()`, endless recursion, or arrays that fill the memory."
     return f"`{name}`: {reason}. Return plain numbers, arrays, lists, tuples or dicts of them."

@@ -13,13 +13,14 @@ from nbformat import NotebookNode
 
 from autograder import __version__, notebook, record
 from autograder.course import Assignment, Course
-from autograder.errors import NotebookError, SuiteError, UnluckySeedError
+from autograder.datasets import Digits, load_mnist, locate
+from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.misconceptions import load as load_misconceptions
 from autograder.restore import restore
-from autograder.sandbox import Cell, Sandbox, Submission
+from autograder.sandbox import Cell, Sandbox, Submission, places
 from autograder.secret import submission_seed
 from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
 
@@ -45,6 +46,7 @@ class Grader:
         self.assignment = assignment
         self._sandbox = sandbox
         self._secret = secret
+        self._digits = training_digits(assignment)
         self._examiner = Examiner(config)
         self._reference = load_reference(assignment)
         self._misconceptions = load_misconceptions(course.root, assignment.name)
@@ -53,11 +55,14 @@ class Grader:
             self._tests[test.question].append(test)
 
     def prepare(self) -> None:
-        """Raise SuiteError where the suite fails on the reference: then it must not judge anybody."""
+        """Raise SuiteError where the suite fails on the reference: then it must not judge anybody.
+
+        A test whose data are not on this machine says nothing of the suite; its question is not graded here.
+        """
         own = LocalSubmission(vars(self._reference))
         for test in (test for tests in self._tests.values() for test in tests):
             error = self._examiner.run(test.item, own, REFERENCE_SEED)
-            if error is not None:
+            if error is not None and not isinstance(error, DataMissingError):
                 msg = f"{test.item.nodeid} fails on the reference itself ({error}); mend the test or the reference"
                 raise SuiteError(msg) from error
 
@@ -97,7 +102,8 @@ class Grader:
         """Run the cells, keep what they print, and judge the questions on inputs drawn from `seed`."""
         to_run = [Cell(name, cell.source) for name, cell in cells]
         worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
-        with self._sandbox.load(to_run, limits=self.assignment.limits, seed=worker_seed) as submission:
+        limits = self.assignment.limits
+        with self._sandbox.load(to_run, limits=limits, seed=worker_seed, digits=self._digits) as submission:
             for (_, cell), run in zip(cells, submission.runs, strict=True):
                 cell.outputs = [NotebookNode(output) for output in run.outputs]
             return self._questions(submission, whole, {cell.name: cell.source for cell in to_run}, seed)
@@ -116,6 +122,19 @@ class Grader:
             stubs=_stubs(whole, self.assignment.notebook),
         )
         return judge.questions(self.assignment.questions, self._tests)
+
+
+def training_digits(assignment: Assignment) -> Digits | None:
+    """Return the digits that the submissions of an assignment work with, None where it needs none.
+
+    Raises SandboxError where they lie in a folder that submissions may read: the test digits would be there, too.
+    """
+    if assignment.data is None:
+        return None
+    folder = locate()
+    if folder is not None and places.is_readable(folder):
+        raise SandboxError(f"{folder} lies among the files that submissions may read; move the digits elsewhere")
+    return load_mnist()
 
 
 def not_gradable(course: Course, assignment: Assignment, digest: str, student: str, reason: str) -> Graded:

@@ -11,8 +11,8 @@ from typing import Any
 
 from autograder import record
 from autograder.course import Question
-from autograder.diagnosis import Diagnosis, diagnose
-from autograder.errors import CallFailed, Mismatch, UnluckySeedError
+from autograder.diagnosis import Diagnosis, data_missing, diagnose
+from autograder.errors import CallFailed, DataMissingError, Mismatch, UnluckySeedError
 from autograder.examine import Examiner
 from autograder.local import LocalSubmission
 from autograder.matching import match
@@ -72,21 +72,38 @@ class Judge:
 
     def _result(self, question: Question, results: Results) -> record.QuestionResult:
         score = _points(question.points, results)
-        failed = [(test, error) for test, error in results if error is not None and not isinstance(error, _Skipped)]
+        failed = [(test, error) for test, error in results if error is not None and not isinstance(error, _NOT_FAILED)]
+        outcome = self._outcome(question, score, failed)
+        missing = [error for _, error in results if isinstance(error, DataMissingError)]
+        if missing and outcome != "not attempted":
+            return self._refused(question, results, missing[0])
         diagnosis = self._diagnosis(question, results, failed)
         return record.QuestionResult(
             name=question.name,
             score=score,
             max_score=question.points,
-            outcome=self._outcome(question, score, failed),
+            outcome=outcome,
             diagnosis=diagnosis.name if diagnosis else None,
             message=diagnosis.message if diagnosis else "",
             tests=tuple(self._test_result(test, error) for test, error in results),
         )
 
+    def _refused(self, question: Question, results: Results, missing: DataMissingError) -> record.QuestionResult:
+        """Return the result of a question that needs data which are not here: part of its points would be a guess."""
+        diagnosis = data_missing(missing, question=question.name)
+        return record.QuestionResult(
+            name=question.name,
+            score=0.0,
+            max_score=question.points,
+            outcome="not gradable",
+            diagnosis=diagnosis.name,
+            message=diagnosis.message,
+            tests=tuple(self._test_result(test, error) for test, error in results),
+        )
+
     def _confirm(self, test: SuiteTest, error: Exception | None) -> None:
         """Raise UnluckySeedError where the reference, too, fails the test on these inputs: then it shows nothing."""
-        if error is None or isinstance(error, CallFailed):
+        if error is None or isinstance(error, CallFailed | DataMissingError):
             return
         own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
         if own is not None:
@@ -137,6 +154,8 @@ class Judge:
             outcome, message = "passed", ""
         elif isinstance(error, _Skipped):
             outcome, message = "skipped", "not run, because an earlier check of this question stopped the program"
+        elif isinstance(error, DataMissingError):
+            outcome, message = "skipped", f"not run: {error}"
         else:
             outcome = "failed"
             if isinstance(error, CallFailed):
@@ -149,6 +168,9 @@ class Judge:
 
 class _Skipped(Exception):  # noqa: N818 - it stands for an outcome, it is never raised
     """Stands for a test that was not run because an earlier one ended the program."""
+
+
+_NOT_FAILED = (_Skipped, DataMissingError)
 
 
 def _evidence(test: SuiteTest, error: Exception) -> Mismatch | CallFailed:

@@ -13,12 +13,14 @@ _PositiveWhole = Annotated[int, msgspec.Meta(gt=0)]
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one submission may use: seconds of a call, a cell and the whole; memory in MB; text output in kB.
 
-    Seconds are measured by the grader's clock. `memory_mb` is what a submission may add to an empty notebook.
+    Seconds are measured by the grader's clock, but for `training_seconds`: the processor time of a call that trains a
+    model, in a test marked `training`. `memory_mb` is what a submission may add to an empty notebook.
     `output_kb` is the text that is kept of one cell; what is beyond is counted and dropped.
     """
 
     call_seconds: _Positive = 5.0
     cell_seconds: _Positive = 20.0
+    training_seconds: _Positive = 60.0
     submission_seconds: _Positive = 120.0
     memory_mb: _PositiveWhole = 1024
     output_kb: _PositiveWhole = 256

@@ -54,6 +54,11 @@ class LocalSubmission:
         """Do nothing: limits belong to the sandbox."""
         yield self
 
+    @contextmanager
+    def training(self) -> Iterator[LocalSubmission]:
+        """Do nothing: limits belong to the sandbox."""
+        yield self
+
     def close(self) -> None:
         """Do nothing: there is no process to end."""
 

@@ -66,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "weight(number): how much the test counts within its question; 1 where not given"
     )
+    config.addinivalue_line(
+        "markers", "training: each call may use the processor time that the course gives a training"
+    )
     config.addinivalue_line("markers", "limits(call_seconds): another time limit for each call of the test")
     config.stash[TESTS] = {}
 
@@ -111,7 +114,11 @@ def submission(request: pytest.FixtureRequest) -> Generator[Any]:
     current = request.config.stash.get(TRIAL, None)
     target = current.submission if current else LocalSubmission(vars(_reference_of(request.node)))
     mark = request.node.get_closest_marker("limits")
-    with target.limits_of_call(**mark.kwargs) if mark else nullcontext():
+    trains = request.node.get_closest_marker("training") is not None
+    with (
+        target.limits_of_call(**mark.kwargs) if mark else nullcontext(),
+        target.training() if trains else nullcontext(),
+    ):
         yield target
 
 

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder import datasets
 from autograder.course import Course
-from autograder.errors import AutograderError, SandboxError
+from autograder.errors import AutograderError, DataMissingError, SandboxError
 from autograder.instructor.table import wide_console
 from autograder.sandbox import Layer, Protection, Sandbox
 
@@ -22,7 +23,7 @@ def report(console: Console | None = None) -> int:
     console = console or wide_console()
     protection = _protection()
     course, packages = _course(), [_package(name) for name in PACKAGES]
-    rows = [*protection.layers, course, *packages]
+    rows = [*protection.layers, course, _digits(), *packages]
     table = Table(show_edge=False, pad_edge=False)
     for heading in ("", "what", "state", "what to do"):
         table.add_column(heading)
@@ -60,6 +61,19 @@ def _course() -> Layer:
         return Layer("course", active=False, detail=str(error), remedy="mend the file that is named")
     names = ", ".join(assignment.name for assignment in course.assignments)
     return Layer("course", active=True, detail=f"{course.title}: {names}", remedy="")
+
+
+def _digits() -> Layer:
+    """Say where MNIST is; nothing is fetched for that."""
+    try:
+        place = datasets.folder() or datasets.cached()
+        if place is not None:
+            training, test = (datasets.count(place, part) for part in (datasets.TRAINING, datasets.TEST))
+            return Layer("MNIST", active=True, detail=f"{training:,} training and {test:,} test digits in {place}")
+    except DataMissingError as error:
+        return Layer("MNIST", active=False, detail=str(error), remedy=f"accuracy cannot be graded; {datasets.REMEDY}")
+    detail = "not here yet: fetched on first use; without a network scikit-learn's digits, and no grade for accuracy"
+    return Layer("MNIST", active=False, detail=detail, remedy=datasets.REMEDY)
 
 
 def _package(name: str) -> Layer:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder import record
 from autograder.batch import Graders
 from autograder.course import Course
+from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError
 from autograder.instructor.table import print_table, wide_console
 
@@ -39,7 +40,12 @@ def grade_class(
     missed = [grade for grade in grades if grade.outcome != "graded"]
     for grade in sorted(missed, key=lambda grade: grade.student):
         print(f"not gradable: {grade.student}: {grade.reason}", file=sys.stderr)  # noqa: T201
-    return not missed
+    refused = [
+        (grade, question) for grade in grades for question in grade.questions if question.diagnosis == DATA_MISSING
+    ]
+    for grade, question in sorted(refused, key=lambda pair: pair[0].student):
+        print(f"not gradable: {grade.student}: {question.message}", file=sys.stderr)  # noqa: T201
+    return not missed and not refused
 
 
 def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.diagnosis import DATA_MISSING
 from autograder.notebook import SOLUTION_SUFFIX
 
 _CODE = re.compile(r"(`[^`]+`)")
@@ -19,7 +20,7 @@ class Comments(NbGraderPreprocessor):  # type: ignore[misc]
     """Write the messages into the gradebook. A comment that a person wrote stays, and is shown instead."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the notebook as it is. A submission that is not gradable is marked for a person to look at."""
+        """Return the notebook as it is. What is not gradable is marked for a person to look at."""
         names = resources["nbgrader"]
         place = names["notebook"], names["assignment"], names["student"]
         record = nb.metadata["autograder"]
@@ -30,8 +31,9 @@ class Comments(NbGraderPreprocessor):  # type: ignore[misc]
                     comment.auto_comment = markdown(record["reason"]) if number == 0 else None
                 elif comment is not None and question["message"]:
                     comment.auto_comment = markdown(question["message"])
-            if record["outcome"] == "not gradable":
-                for grade in gradebook.find_submission_notebook(*place).grades:
+            refused = {question["name"] for question in record["questions"] if question["diagnosis"] == DATA_MISSING}
+            for grade in gradebook.find_submission_notebook(*place).grades:
+                if record["outcome"] == "not gradable" or grade.name in refused:
                     grade.needs_manual_grade = True
             gradebook.db.commit()
         return nb, resources

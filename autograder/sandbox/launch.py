@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from autograder.errors import SandboxError
 from autograder.sandbox import places
+from autograder.threads import ONE_THREAD
 
 NOBODY = 65534
 SCRATCH = "/scratch"  # not /tmp: Python or this package may lie there, and would be hidden
@@ -28,9 +29,7 @@ _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
     "PYTHONHASHSEED": "0",  # the order of a set of strings is the same in every grading
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }

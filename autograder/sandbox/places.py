@@ -35,6 +35,12 @@ def mounted() -> list[Path]:
     return _without_nested([*readable(), interpreter(), PACKAGE / "sandbox", PACKAGE / "errors.py"])
 
 
+def is_readable(path: Path) -> bool:
+    """Tell whether a worker may read what lies at `path`."""
+    real = path.resolve()
+    return any(real.is_relative_to(place.resolve()) for place in [*readable(), *mounted()])
+
+
 def _without_nested(paths: list[Path]) -> list[Path]:
     real = dict.fromkeys(path.resolve() for path in paths if path.exists())
     return [path for path in real if not any(parent in real for parent in path.parents)]

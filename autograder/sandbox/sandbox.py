@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from autograder.datasets import Digits
 from autograder.errors import SandboxError
 from autograder.limits import Limits
 from autograder.sandbox import layers, syscalls
@@ -51,9 +52,14 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def load(self, cells: Sequence[Cell], *, limits: Limits = _DEFAULT_LIMITS, seed: int) -> Submission:
-        """Run the cells in a process of their own; its random numbers start from `seed` (at least 0)."""
-        return Submission(self._host, cells, limits=limits, seed=seed)
+    def load(
+        self, cells: Sequence[Cell], *, limits: Limits = _DEFAULT_LIMITS, seed: int, digits: Digits | None = None
+    ) -> Submission:
+        """Run the cells in a process of their own; its random numbers start from `seed` (at least 0).
+
+        `digits` are what `autograder.datasets.load_mnist` returns there. They come over the pipe: no file is opened.
+        """
+        return Submission(self._host, cells, limits=limits, seed=seed, digits=digits)
 
     def close(self) -> None:
         """End every process of the sandbox."""

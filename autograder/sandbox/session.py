@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import untrusted, wire
@@ -13,6 +14,9 @@ from autograder.sandbox.channel import Channel
 from autograder.sandbox.host import Host
 from autograder.sandbox.untrusted import Cell, CellRun, Room
 
+_PATIENCE = 4  # how much longer than its processor time a call may last where others keep the processors busy
+_SLACK = 1.1  # of the processor time, for what is sent to and fro
+_SLACK_SECONDS = 1.0
 _CELLS_OF_TEXT = 32  # full cells of text that are kept of one submission
 
 
@@ -23,8 +27,12 @@ class Session:
     All time that the submission uses is added up; when it is over every request raises CallFailed.
     """
 
-    def __init__(self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int) -> None:
+    def __init__(
+        self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int, digits: Digits | None = None
+    ) -> None:
         self.limits = limits
+        self.training = False
+        self._digits = digits
         self.generation = 0
         self.runs: list[CellRun] = []
         self.cells = tuple(cells)
@@ -41,15 +49,33 @@ class Session:
     def ask(self, name: str, message: dict[str, Any], *, refer: wire.Refer, resolve: wire.Resolve) -> Any:
         """Return the worker's value for a message, within the time of a call; raises CallFailed."""
         channel = self.worker(name)
-        seconds, late = self._time(name, self.limits.call_seconds, "the call")
-        start = time.monotonic()
+        seconds, late = self._time(name, self.call_seconds, "the call")
+        start, used = time.monotonic(), channel.cpu_seconds() if self.training else 0.0
         try:
             reply = channel.request(message, name=name, seconds=seconds, late=late, refer=refer, resolve=resolve)
         finally:
             self._spent += time.monotonic() - start
-        if reply["ok"]:
-            return reply["value"]
-        raise self._failure(name, reply["failure"], channel)
+        if not reply["ok"]:
+            raise self._failure(name, reply["failure"], channel)
+        self._require_in_time(name, channel, used)
+        return reply["value"]
+
+    def _require_in_time(self, name: str, channel: Channel, before: float) -> None:
+        """Raise CallFailed where a training used more than its time: a submission can switch off its own timer."""
+        limit = self.cpu_seconds
+        if limit is not None and channel.cpu_seconds() - before > _SLACK * limit + _SLACK_SECONDS:
+            channel.close()
+            raise CallFailed(name, "timeout", untrusted.used_up(limit))
+
+    @property
+    def cpu_seconds(self) -> float | None:
+        """Processor time that a call may use now; None where only the clock counts."""
+        return self.limits.training_seconds if self.training else None
+
+    @property
+    def call_seconds(self) -> float:
+        """Seconds after which a call is stopped from outside; while training, other programs may need some, too."""
+        return self.limits.call_seconds + (_PATIENCE * self.limits.training_seconds if self.training else 0.0)
 
     def worker(self, name: str) -> Channel:
         """Return the worker, if need be a new one with the cells run again; raises CallFailed where there is none."""
@@ -73,6 +99,8 @@ class Session:
         """Start a new worker and run the cells so far in it; it is dead when one of them killed it."""
         start = time.monotonic()
         self._channel = self._host.worker(self.limits, self._seed)
+        if self._digits is not None:
+            self._give(self._digits, self._channel)
         self._spent += time.monotonic() - start
         self.generation += 1
         for index in range(len(self.runs)):
@@ -80,6 +108,11 @@ class Session:
                 self._run(index, self._channel, self._new_room())
             if not self._channel.alive:
                 return
+
+    def _give(self, digits: Digits, channel: Channel) -> None:
+        message = {"operation": "digits", "images": digits.images, "labels": digits.labels, "source": digits.source}
+        seconds, late = self._time("load_mnist", _PATIENCE * self.limits.cell_seconds, "the start")
+        channel.request(message, name="load_mnist", seconds=seconds, late=late, refer=_nothing, resolve=_no_handle)
 
     def _first_run(self, index: int) -> CellRun:
         cell = self.cells[index]
@@ -121,10 +154,13 @@ class Session:
 
     def _failure(self, name: str, report: Any, channel: Channel) -> CallFailed:
         try:
-            return untrusted.failure(name, report, self.cells)
+            failure = untrusted.failure(name, report, self.cells, cpu_seconds=self.cpu_seconds)
         except WireError as error:
             channel.close()
             return CallFailed(name, "refused", f"the answer was refused: {error}")
+        if failure.kind == "timeout":
+            channel.close()  # it was stopped anywhere: what it left behind is not to be relied upon
+        return failure
 
     def _time(self, name: str, limit: float, what: str) -> tuple[float, str]:
         """Seconds that a step may take, and what to say when they are over; raises CallFailed when none are left."""

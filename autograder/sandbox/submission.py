@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import msgspec
 
+from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import untrusted
@@ -30,9 +31,11 @@ class Submission:
     A function or class passed as an argument is sent as source (WireError where that is not possible). Not thread-safe.
     """
 
-    def __init__(self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int) -> None:
+    def __init__(
+        self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int, digits: Digits | None = None
+    ) -> None:
         self._defined: dict[Any, Handle] = {}
-        self._session = Session(host, cells, limits=limits, seed=seed)
+        self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("__"):
@@ -95,6 +98,15 @@ class Submission:
         finally:
             self._session.limits = before
 
+    @contextmanager
+    def training(self) -> Iterator[Self]:
+        """Limit the calls inside the `with` by the processor time of a training; the clock's limit is longer."""
+        self._session.training = True
+        try:
+            yield self
+        finally:
+            self._session.training = False
+
     def call_target(
         self, target: str | Handle, method: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
@@ -114,6 +126,7 @@ class Submission:
             "args": [self._sendable(each) for each in args],
             "kwargs": {key: self._sendable(each) for key, each in kwargs.items()},
             "after": after,
+            "cpu_seconds": self._session.cpu_seconds,
         }
         return self._ask(name, message)
 

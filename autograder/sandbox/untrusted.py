@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import builtins
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_DETAIL = 4000
 _MAX_TRACEBACK = 400
 _MAX_TYPE_NAME = 40
+_MAX_NUMBERS = 6
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _NOT_IDENTIFIER = re.compile(r"[^0-9A-Za-z_]")
+_NUMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,30} = (-?[0-9]{1,12}(\.[0-9]{1,6})?(e[+-][0-9]{1,3})?|nan|-?inf)")
 _MISSING = {
     "missing": "there is no `{}` in the notebook",
     "no function": "`{}` in the notebook is no function",
@@ -75,8 +78,11 @@ def type_name(name: str) -> str:
     return _NOT_IDENTIFIER.sub("", name)[:_MAX_TYPE_NAME] or "object"
 
 
-def failure(name: str, report: Any, cells: Sequence[Cell]) -> CallFailed:
-    """Return the failure that a worker reports; raises WireError where the report is none."""
+def failure(name: str, report: Any, cells: Sequence[Cell], *, cpu_seconds: float | None = None) -> CallFailed:
+    """Return the failure that a worker reports; raises WireError where the report is none.
+
+    `cpu_seconds` is the processor time that the call had, None where it had no limit that it could exceed.
+    """
     if type(report) is not dict:
         raise WireError("the report of a failure is malformed")
     detail = clean(report.get("text"), _MAX_DETAIL)
@@ -87,14 +93,22 @@ def failure(name: str, report: Any, cells: Sequence[Cell]) -> CallFailed:
         return CallFailed(
             name, "refused", "returned something too large or too deeply nested to look at", detail=detail
         )
+    cell, line = _place(report.get("cell"), report.get("line"), cells)
+    if kind == "slow" and cpu_seconds is not None:
+        numbers = _numbers(detail)
+        return CallFailed(name, "timeout", used_up(cpu_seconds), cell=cell, line=line, detail=numbers)
     if kind != "raised":
         raise WireError("the report of a failure is malformed")
     named = _word(report, "exception")
     exception = named if named in _EXCEPTIONS else None
-    cell, line = _place(report.get("cell"), report.get("line"), cells)
     where = f" in the cell `{cell}`, line {line}" if cell is not None else ""
     reason = f"raised {exception or 'an exception'}{where}"
     return CallFailed(name, "raised", reason, exception=exception, cell=cell, line=line, detail=detail)
+
+
+def used_up(cpu_seconds: float) -> str:
+    """Say that a training took longer than it may."""
+    return f"used up its {cpu_seconds:g} s of processor time"
 
 
 def outputs(report: Any, *, text_bytes: int, room: Room) -> list[dict[str, Any]]:
@@ -170,6 +184,12 @@ class _OutputReader:
             return None
         self.room.image_bytes -= image.nbytes
         return base64.b64encode(image.tobytes()).decode()
+
+
+def _numbers(text: str) -> str:
+    """Return the parts of `epoch = 3, loss = 0.25` that are a name and a number, and no other."""
+    parts = (part for part in text.split(", ") if _NUMBER.fullmatch(part))
+    return ", ".join(itertools.islice(parts, _MAX_NUMBERS))
 
 
 def _word(report: dict[str, Any], key: str) -> str:

@@ -50,6 +50,11 @@ class TestLoad:
         limits = course_of(tmp_path, GOOD).assignment("gates").limits
         assert (limits.call_seconds, limits.memory_mb, limits.cell_seconds) == (2, 512, 20)
 
+    @pytest.mark.parametrize(("line", "data"), [("", None), ("    data: mnist\n", "mnist"), ("    data:\n", None)])
+    def test_data(self, tmp_path: Path, line: str, data: str | None) -> None:
+        """An assignment has the data set that it names, and none where it names none."""
+        assert course_of(tmp_path, GOOD + line).assignment("gates").data == data
+
     def test_is_found_from_a_folder_below(self, folder: Path) -> None:
         """A command works in any folder of the course."""
         assert Course.find(folder / "assignments" / "gates").root == folder
@@ -60,6 +65,9 @@ class TestLoad:
             (GOOD.replace("title: A", "titel: A"), "course.yml:2: unknown key 'titel'; did you mean title?"),
             (GOOD.replace("    title: Gates\n", ""), "course.yml:6: assignments.0 has no 'title'; add it"),
             (GOOD.replace("name: nn\n", ""), "course.yml:1: the file has no 'name'; add it"),
+            (GOOD + "    data: minst\n", "course.yml:10: unknown data set 'minst'; did you mean mnist?"),
+            (GOOD + "    data: 3\n", "course.yml:10: "),
+            (GOOD + "    data: cifar\n", "course.yml:10: unknown data set 'cifar'; there are: mnist"),
             (GOOD.replace("call_seconds", "cal_seconds"), "course.yml:4: unknown limit 'cal_seconds'; did you mean"),
             (GOOD.replace(": 2", ": -2"), "course.yml:4: call_seconds is -2; a limit is a number greater than 0"),
             (GOOD.replace(": 2", ": .inf"), "course.yml:4: call_seconds is inf; a limit is"),

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from autograder.course import Question
-from autograder.errors import CallFailed, Mismatch, SuiteError
+from autograder.diagnosis import DATA_MISSING
+from autograder.errors import CallFailed, DataMissingError, Mismatch, SuiteError
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.record import QuestionResult
@@ -160,3 +161,44 @@ def test_a_test_that_the_reference_fails_judges_nobody(error: Exception) -> None
     """The same test on the same inputs must pass on the reference; otherwise the test is at fault."""
     with pytest.raises(SuiteError, match="f-hidden fails on the reference itself with seed 00"):
         judged({"f-hidden": error}, on_reference={"f-hidden": AssertionError("ours")})
+
+
+MISSING = DataMissingError("the digits are not on this machine; set A to B")
+
+
+class TestDataMissing:
+    @pytest.mark.parametrize("others", [{}, {"f-visible": wrong()}, {"f-more": failed("raised", "ValueError")}])
+    def test_the_question_is_not_gradable(self, others: Raised) -> None:
+        """One check without its data refuses the whole question, whatever the others say; the message says why."""
+        _, results = judged({"f-hidden": MISSING, **others})
+        refused = results["f"]
+        assert (refused.score, refused.outcome, refused.diagnosis) == (0, "not gradable", DATA_MISSING)
+        assert "through no fault of yours: the digits are not on this machine; set A to B." in refused.message
+        assert next(test for test in refused.tests if "f-hidden" in test.name).outcome == "skipped"
+        assert (results["g"].score, results["g"].outcome) == (3, "right")
+
+    def test_the_reference_lacks_them_too(self) -> None:
+        """That the reference fails the same check for the same reason makes the suite no broken one."""
+        _, results = judged({"f-hidden": MISSING}, on_reference={"f-hidden": MISSING})
+        assert results["f"].outcome == "not gradable"
+
+    @pytest.mark.parametrize(
+        ("raised", "stubs"),
+        [
+            ({"f-visible": failed("raised", "NotImplementedError"), "f-hidden": MISSING}, frozenset()),
+            ({"f-visible": wrong(), "f-more": wrong(), "f-hidden": MISSING}, frozenset({"f"})),
+        ],
+    )
+    def test_what_was_not_attempted_needs_nobody(self, raised: Raised, stubs: frozenset[str]) -> None:
+        """A question that is still open has no points with or without the data."""
+        ordered = {"f-more": failed("raised", "NotImplementedError"), **raised}
+        assert judged(ordered, stubs=stubs)[1]["f"].outcome == "not attempted"
+
+    def test_an_answer_in_another_cell_is_an_attempt(self) -> None:
+        """A stub left as it was hides no refusal where something of the question is right."""
+        assert judged({"f-hidden": MISSING}, stubs=frozenset({"f"}))[1]["f"].outcome == "not gradable"
+
+    def test_a_time_out_before_it_is_a_time_out(self) -> None:
+        """Where the visible check already ran out of time, the data were not asked for."""
+        results = judged({"f-visible": failed("timeout"), "f-hidden": MISSING})[1]
+        assert (results["f"].outcome, results["f"].diagnosis) == ("not gradable", None)

@@ -93,3 +93,13 @@ def test_other_tests_are_not_touched(pytester: pytest.Pytester) -> None:
     """Outside of a course the plugin asks nothing of anybody's tests."""
     pytester.makepyfile("def test_plain():\n    assert True\n")
     pytester.runpytest_inprocess("-p", "autograder.suite").assert_outcomes(passed=1)
+
+
+def test_a_training_of_the_reference_has_no_limit(course: pytest.Pytester) -> None:
+    """The mark of a training is known, and changes nothing where no sandbox measures the time."""
+    marked = HIDDEN.replace(
+        '@pytest.mark.question("square")\n', '@pytest.mark.question("square")\n@pytest.mark.training\n'
+    )
+    assert marked != HIDDEN
+    write_course(course.path, hidden=marked)
+    run(course).assert_outcomes(passed=3)

@@ -18,6 +18,12 @@ def file_name(index: int) -> str:
     return f"<cell {index}>"
 
 
+def cell_index(file: str) -> int | None:
+    """Return the index of the cell whose code has this file name, None where it is no cell's."""
+    found = _CELL_FILE.match(file)
+    return int(found[1]) if found else None
+
+
 def describe(error: BaseException, *, kind: str = "raised") -> dict[str, Any]:
     """Return the facts that the grader gets; it checks each of them again."""
     cell, line = _place(error)
