@@ -11,6 +11,7 @@ from autograder import __version__
 from autograder.errors import AutograderError
 
 GRADED, SOME_NOT_GRADABLE, USAGE = 0, 1, 2
+SOMETHING_TO_MEND = 1
 UNSAFE = "--unsafe-no-sandbox"
 
 
@@ -51,6 +52,14 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("-o", "--output", type=Path, metavar="FILE", help="default ASSIGNMENT-solved.ipynb")
     solve.set_defaults(run=_solve)
 
+    mutate = commands.add_parser("mutate", help="try known slips, mutants and right variants on the hidden suites")
+    mutate.add_argument("assignment", metavar="ASSIGNMENT", nargs="?", help="all assignments where none is given")
+    mutate.add_argument("--question", metavar="NAME", help="this question only")
+    mutate.add_argument("--seeds", type=_count, default=3, metavar="N", help="inputs are drawn N times (default 3)")
+    mutate.add_argument("--jobs", type=_count, metavar="N", help="processes at once (default: one a core)")
+    mutate.add_argument("--markdown", action="store_true", help="print the section for the documentation")
+    mutate.set_defaults(run=_mutate)
+
     doctor = commands.add_parser("doctor", help="say which protections are active, what is missing, and what to do")
     doctor.set_defaults(run=_doctor)
 
@@ -63,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
-        msg = f"{number} is not a number of processes; give 1 or more"
+        msg = f"{number} is not a number of processes or seeds; give 1 or more"
         raise argparse.ArgumentTypeError(msg)
     return number
 
@@ -102,6 +111,16 @@ def _solve(parsed: argparse.Namespace) -> int:
         raise AutograderError(msg) from None
     print(f"wrote {output}")  # noqa: T201
     return GRADED
+
+
+def _mutate(parsed: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.instructor.mutation_table import show
+
+    course = Course.find()
+    named = [course.assignment(parsed.assignment)] if parsed.assignment else course.assignments
+    fine = show(named, question=parsed.question, seeds=parsed.seeds, jobs=parsed.jobs, as_markdown=parsed.markdown)
+    return GRADED if fine else SOMETHING_TO_MEND
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -135,7 +135,6 @@ def _fetched(place: Path | None, mirrors: Sequence[str], checksums: tuple[tuple[
     """
     if place is None:
         return None
-    logging.getLogger("pooch").setLevel(logging.WARNING)
     right = all(any(_fetch(place, mirror, name, digest) for mirror in mirrors) for name, digest in checksums)
     return place if right else None
 
@@ -145,6 +144,7 @@ def _fetch(place: Path, mirror: str, name: str, digest: str) -> bool:
     import pooch
     import requests
 
+    pooch.get_logger().setLevel(logging.WARNING)  # it is not a logger that logging knows by name
     downloader = pooch.HTTPDownloader(progressbar=False, timeout=_TIMEOUT)
     try:
         pooch.retrieve(mirror + name, f"sha256:{digest}", fname=name, path=place, downloader=downloader)

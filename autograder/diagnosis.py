@@ -76,6 +76,7 @@ def _of_mismatch(mismatch: Mismatch, *, known: bool) -> tuple[str | None, str]:
 
 
 def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 

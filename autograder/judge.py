@@ -67,8 +67,9 @@ class Judge:
         if before and (isinstance(before[-1][1], _Skipped) or _ends_the_question(before[-1][1])):
             return _Skipped()
         error = self.examiner.run(test.item, self.submission, self.seed)
-        self._confirm(test, error)
-        return error
+        if error is None or isinstance(error, CallFailed | DataMissingError):
+            return error
+        return self._confirmed(test, error)
 
     def _result(self, question: Question, results: Results) -> record.QuestionResult:
         score = _points(question.points, results)
@@ -101,14 +102,18 @@ class Judge:
             tests=tuple(self._test_result(test, error) for test, error in results),
         )
 
-    def _confirm(self, test: SuiteTest, error: Exception | None) -> None:
-        """Raise UnluckySeedError where the reference, too, fails the test on these inputs: then it shows nothing."""
-        if error is None or isinstance(error, CallFailed | DataMissingError):
-            return
+    def _confirmed(self, test: SuiteTest, error: Exception) -> Exception:
+        """Return what a test shows: `error`, or DataMissingError where it cannot show anything here.
+
+        Raises UnluckySeedError where the reference, too, fails the test on these inputs.
+        """
         own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
-        if own is not None:
-            msg = f"{test.item.nodeid} fails on the reference itself with seed {self.seed} ({own}); mend the test"
-            raise UnluckySeedError(msg) from own
+        if own is None:
+            return error
+        if isinstance(own, DataMissingError):
+            return own
+        msg = f"{test.item.nodeid} fails on the reference itself with seed {self.seed} ({own}); mend the test"
+        raise UnluckySeedError(msg) from own
 
     def _diagnosis(
         self,

@@ -144,7 +144,7 @@ def _guarded(name: str, called: Callable[..., Any], args: tuple[Any, ...], kwarg
 def _raise_failure(name: str, called: Callable[..., Any], error: BaseException) -> NoReturn:
     cell, line = place_of(error, called)
     kind = exception_name(error)
-    reason = f"raised {kind or 'an exception'}" + (f" in line {line}" if line else "")
+    reason = f"raised {kind}" + (f" in line {line}" if line else "")
     raise CallFailed(name, "raised", reason, exception=kind, cell=cell, line=line, detail=_text_of(error)) from error
 
 

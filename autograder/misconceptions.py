@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 from autograder.errors import CourseError
+from autograder.hidden_modules import PACKAGE, import_hidden
 
 __all__ = ["Misconception", "load", "misconception"]
 
 _MARK = "__misconception__"
-_PACKAGE = "reference"
 
 Variant = TypeVar("Variant", bound=Callable[..., Any])
 
@@ -51,11 +48,11 @@ def load(course_root: Path, assignment: str) -> tuple[Misconception, ...]:
 
     Raises CourseError where the file cannot be imported or a misconception is incomplete.
     """
-    path = course_root / _PACKAGE / "misconceptions" / f"{assignment}.py"
+    path = course_root / PACKAGE / "misconceptions" / f"{assignment}.py"
     if not path.is_file():
         return ()
     _require_unique_names(path)
-    module = _import(course_root, assignment, path)
+    module = import_hidden(course_root, f"misconceptions.{assignment}", path)
     return tuple(_checked(path, name, value) for name, value in vars(module).items() if _is_marked_in(module, value))
 
 
@@ -88,38 +85,3 @@ def _checked(path: Path, name: str, replacement: Callable[..., Any]) -> Misconce
         msg = f"{where} needs a hint for the student: a sentence that ends in a full stop"
         raise CourseError(msg)
     return Misconception(question, name, hint.strip(), replacement)
-
-
-def _import(course_root: Path, assignment: str, path: Path) -> ModuleType:
-    with _importable(course_root):
-        try:
-            module = importlib.import_module(f"{_PACKAGE}.misconceptions.{assignment}")
-        except Exception as error:
-            msg = f"{path} cannot be imported: {type(error).__name__}: {error}"
-            raise CourseError(msg) from error
-    if Path(module.__file__ or "").resolve() != path.resolve():
-        msg = f"{module.__file__} was imported in place of {path}; add the missing __init__.py under {_PACKAGE}/"
-        raise CourseError(msg)
-    return module
-
-
-@contextmanager
-def _importable(course_root: Path) -> Iterator[None]:
-    """Make `reference` mean the one of this course; `sys.path` is as before afterwards."""
-    root = str(course_root.resolve())
-    _forget_other_courses(Path(root))
-    before = list(sys.path)
-    sys.path.insert(0, root)
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path[:] = before
-
-
-def _forget_other_courses(root: Path) -> None:
-    package = sys.modules.get(_PACKAGE)
-    if package is None or root / _PACKAGE in {Path(place).resolve() for place in getattr(package, "__path__", [])}:
-        return
-    for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
-        del sys.modules[name]

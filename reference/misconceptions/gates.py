@@ -412,6 +412,18 @@ def sigmoid_forgot_the_one(x):
 
 @misconception(
     "sigmoid_forward",
+    hint=(
+        "For large negative numbers your exponential overflows. The result survives that by luck, with a warning: "
+        "write the formula so that the exponent is never positive."
+    ),
+)
+def sigmoid_that_overflows(x):
+    out = 1.0 / (1.0 + np.exp(-np.asarray(x, dtype=float)))
+    return out, out
+
+
+@misconception(
+    "sigmoid_forward",
     hint="You return the value alone. The backward pass needs something to work with, so return a cache as well.",
 )
 def sigmoid_without_a_cache(x):

@@ -117,8 +117,8 @@ def added(nb: NotebookNode, *cells: str, after: str = "imports") -> NotebookNode
 
 
 def in_style(course_material: Material, module: str) -> NotebookNode:
-    """Return the notebook with the solutions of a module in `styles`; what helps them goes into a cell at the top."""
-    path = Path(__file__).parent / "styles" / f"{module}.py"
+    """Return the notebook with a right variant's solutions; what helps them goes into a cell at the top."""
+    path = Path(__file__).parents[2] / "reference" / "variants" / ASSIGNMENT / f"{module}.py"
     sources = notebook.function_sources(path.read_text(encoding="utf-8"))
     helpers = [source for name, source in sources.items() if name not in POINTS]
     return added(course_material.answered(sources), *helpers)

@@ -33,6 +33,7 @@ class Bench:
         self.assignment = assignment
         self.reference = load_reference(assignment)
         self.misconceptions = load(assignment.root, assignment.name)
+        self.questions = [question.name for question in assignment.questions]
         self._examiner = Examiner(config)
         self._tests = sorted(tests_of(config).values(), key=lambda test: test.hidden)
 
@@ -45,6 +46,12 @@ class Bench:
         own = LocalSubmission(namespace)
         tests = self.tests(question, hidden_only=True)
         return [test.item.name for test in tests if self._examiner.run(test.item, own, seed) is None]
+
+    def checked(self, namespace: dict[str, Any], question: str, seed: str) -> bool:
+        """Return whether these functions pass all visible checks of `question`."""
+        own = LocalSubmission(namespace)
+        tests = [test for test in self.tests(question) if not test.hidden]
+        return all(self._examiner.run(test.item, own, seed) is None for test in tests)
 
     def judged(
         self, namespace: dict[str, Any], question: str, seed: str, failures: dict[str, CallFailed] | None = None
@@ -65,9 +72,9 @@ class Bench:
         return result
 
 
-def in_session(work: Callable[[Bench], Result]) -> Result:
-    """Return what `work` returns inside a pytest session that has collected the suites of this course."""
-    assignment = Course.load(ROOT).assignment(ASSIGNMENT)
+def in_session(work: Callable[[Bench], Result], assignment_name: str = ASSIGNMENT) -> Result:
+    """Return what `work` returns inside a pytest session that has collected the suites of an assignment."""
+    assignment = Course.load(ROOT).assignment(assignment_name)
     loop = _Loop(lambda config: work(Bench(assignment, config)))
     pytest.main([*silent_session(ROOT), str(assignment.checks_path), str(assignment.suite_path)], plugins=[loop])
     if loop.error is not None:

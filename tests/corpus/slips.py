@@ -231,7 +231,7 @@ RECIPES = (
         "overwrites instead of adding where a value feeds several gates",
         "ComputationalGraph",
         "graph_overwrote_branches",
-        score=2.61,
+        score=2.72,
         says="overwrites",
         source='''class ComputationalGraph:
     """Gates wired together."""

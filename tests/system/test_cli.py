@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder import record
-from tests.minicourse import COURSE, REFERENCE, RIGHT, answered, write_course
+from tests.minicourse import COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
 
+TWO_SQUARED = REFERENCE.replace("x * x", "x**2")
 WRONG = {**RIGHT, "double": "def double(x):\n    return x + 2"}
 
 
@@ -179,6 +180,53 @@ class TestDoctor:
         done = autograder("doctor", cwd=course)
         assert done.returncode == 1
         assert "unknown limit" in done.stdout
+
+
+class TestMutate:
+    def test_a_good_suite(self, course: Path) -> None:
+        """Exit status 0, a row a question, and nothing written: neither a file nor a word on standard error."""
+        before = sorted(path for path in course.rglob("*") if "__pycache__" not in path.parts)
+        done = autograder("mutate", "mini", cwd=course)
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert ["double", *["1", "of", "1"] * 2, "5", "0", "0", "0", "of", "0"] in lines
+        assert sorted(path for path in course.rglob("*") if "__pycache__" not in path.parts) == before
+
+    def test_a_suite_that_lets_something_through(self, course: Path) -> None:
+        """Exit status 1, and each survivor with its id, its place and the changed code."""
+        write_course(course, hidden=HIDDEN.replace("x = rng.normal(size=3)", "x = 2.0"), reference=TWO_SQUARED)
+        done = autograder("mutate", "--question", "square", "--seeds", "1", cwd=course)
+        assert done.returncode == 1
+        assert "survived: square: x ** 2 → x * 2\n    reference/mini.py:8: return x * 2\n" in done.stdout
+
+    def test_all_assignments_as_markdown(self, course: Path) -> None:
+        """Without a name all assignments are looked at; the text is the same every time."""
+        (one, two) = (autograder("mutate", "--markdown", "--seeds", "1", "--jobs", n, cwd=course) for n in "12")
+        assert one.returncode == 0
+        assert one.stdout.startswith("## `mini`: Tiny\n\n| question |")
+        assert one.stdout == two.stdout
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["minni"], "there is no assignment 'minni'; did you mean mini"),
+            (["mini", "--question", "tripel"], "mini has no question 'tripel'; there are: double, square"),
+            (["mini", "--seeds", "0"], "0 is not a number of processes or seeds; give 1 or more"),
+        ],
+    )
+    def test_a_wrong_call(self, course: Path, arguments: list[str], words: str) -> None:
+        """Exit status 2 and one sentence."""
+        done = autograder("mutate", *arguments, cwd=course)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_a_suite_that_is_wrong(self, course: Path) -> None:
+        """A suite that fails on the reference would kill every mutant; it is a fault of the course."""
+        write_course(course, hidden=HIDDEN.replace("reference.double(x)", "3 * x"))
+        done = autograder("mutate", "mini", cwd=course)
+        assert done.returncode == 2
+        assert "fails on the reference itself" in done.stderr
 
 
 @pytest.mark.parametrize("command", [["--help"], ["grade", "--help"], ["--version"]])

@@ -300,12 +300,13 @@ def test_missing_names():
         (AssertionError("no"), "AssertionError"),
         (np.linalg.LinAlgError("singular"), "LinAlgError"),
         (np.exceptions.AxisError(3, 2), "AxisError"),
-        (OddError("odd"), None),
-        (type("ValueError", (Exception,), {})("fake"), None),
+        (OddError("odd"), "Exception"),
+        (type("UFuncTypeError", (TypeError,), {})("no cast"), "TypeError"),
+        (type("ValueError", (Exception,), {})("fake"), "Exception"),
     ],
 )
 def test_exceptions_become_failures(error, name):
-    """A well-known exception is named, any other is not; its text is kept apart."""
+    """A well-known exception is named, any other by the nearest one above it; its text is kept apart."""
 
     def fail() -> None:
         raise error

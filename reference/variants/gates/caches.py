@@ -1,5 +1,9 @@
 """Caches of every kind: dicts, objects of a class of one's own, functions, tuples with things that nobody needs."""
 
+# Variants are as free with types as the people who write them.
+# mypy: ignore-errors
+# ruff: noqa: D101, D102, D103
+
 import numpy as np
 
 

@@ -1,5 +1,9 @@
 """Plain Python as far as it goes: floats for numbers, lists and tuples where arrays are natural."""
 
+# Variants are as free with types as the people who write them.
+# mypy: ignore-errors
+# ruff: noqa: D101, D102, D103
+
 import numpy as np
 
 

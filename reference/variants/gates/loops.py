@@ -1,5 +1,9 @@
 """Everything in loops over entries, with a temporary array for every result."""
 
+# Variants are as free with types as the people who write them.
+# mypy: ignore-errors
+# ruff: noqa: D101, D102, D103
+
 import numpy as np
 
 

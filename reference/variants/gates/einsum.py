@@ -1,5 +1,9 @@
 """Terse numpy: einsum, basis vectors, np.where, and a depth-first search."""
 
+# Variants are as free with types as the people who write them.
+# mypy: ignore-errors
+# ruff: noqa: D101, D102, D103
+
 import numpy as np
 
 

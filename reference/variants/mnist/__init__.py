@@ -1,0 +1,1 @@
+"""Right solutions of `mnist` in the styles of different people."""

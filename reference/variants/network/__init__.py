@@ -1,0 +1,1 @@
+"""Right solutions of `network` in other styles."""

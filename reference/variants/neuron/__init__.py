@@ -1,0 +1,1 @@
+"""Right solutions of `neuron` in other styles."""
