@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 
 from autograder.compare import agree, unchanged, unpack
 from autograder.errors import CallFailed, Mismatch
-from autograder.gradients import gradient_agrees
+from autograder.gradients import agree_or, gradient_agrees, own_function
 
 question = pytest.mark.question
 
@@ -49,17 +50,36 @@ def test_scores_of_one_example(submission):
     agree("scores", submission.linear_scores(_X[:1], _W), _SCORES[:1])
 
 
+# A slip is charged once: where you call linear_scores and yours is wrong, what follows from it counts as right
+
+
+def _own_scores(submission, X: Any, W: Any) -> Any:
+    """Return the scores of your own linear_scores where it is wrong, or else None."""
+    own = own_function(submission, "linear_scores", (X, W), X @ W, by=(0, 1))
+    return None if own is None else np.asarray(own(X, W), dtype=float)
+
+
+def _check_labels(submission, W: Any, X: Any, expected: list[int]) -> None:
+    """Compare labels with worked ones, or with those that follow from scores that are wrong."""
+
+    def from_own_scores() -> Any:
+        scores = _own_scores(submission, X, W)
+        return None if scores is None else np.array([list(row).index(max(row)) for row in scores])
+
+    agree_or("labels", submission.predict(W, X), np.array(expected), otherwise=from_own_scores)
+
+
 @question("predict")
 def test_labels(submission):
     """The labels of the three examples are 2, 0 and 2."""
-    agree("labels", submission.predict(_W, _X), np.array([2, 0, 2]))
+    _check_labels(submission, _W, _X, [2, 0, 2])
 
 
 @question("predict")
 def test_labels_of_ties(submission):
     """Where two classes share the highest score, the first of them is chosen."""
     W = np.array([[5.0, 1.0, 5.0], [-3.0, -2.0, -2.0], [0.0, 0.0, 0.0], [1.0, 2.0, 4.0]])
-    agree("labels", submission.predict(W, np.eye(4)), np.array([0, 1, 0, 2]))
+    _check_labels(submission, W, np.eye(4), [0, 1, 0, 2])
 
 
 @question("predict")
@@ -68,7 +88,7 @@ def test_labels_of_one_example(submission):
     after = submission.arguments_after("predict", _W, _X[:1])
     for name, now, before in zip("WX", after, (_W, _X[:1]), strict=True):
         unchanged(name, now, before)
-    agree("labels", submission.predict(_W, _X[:1]), np.array([2]))
+    _check_labels(submission, _W, _X[:1], [2])
 
 
 # The two losses: the fruit of the notebook. With these X the scores are the rows of W.
@@ -94,15 +114,54 @@ def _call(submission, name: str, W: Any, X: Any, y: Any, reg: float) -> tuple[An
     return loss, dW
 
 
+def _data_loss(name: str, scores: Any, y: Any) -> float:
+    """Return the mean of the L_n of the text, one example after the other."""
+    if name.startswith("svm"):
+        margins = [np.delete(row - row[label] + 1.0, label) for row, label in zip(scores, y, strict=True)]
+        return float(np.mean([sum(max(0.0, margin) for margin in each) for each in margins]))
+    return float(np.mean([np.log(np.sum(np.exp(row - row[label]))) for row, label in zip(scores, y, strict=True)]))
+
+
+def _loss_of_own_scores(submission, name: str, W: Any, X: Any, y: Any, reg: float) -> Callable[[Any], float] | None:
+    """Return the loss after a step of the weights, beginning with scores that are wrong, or else None."""
+    scores = _own_scores(submission, X, W)
+    if scores is None:
+        return None
+    return lambda step: _data_loss(name, scores + X @ step, y) + reg * float(np.sum((W + step) ** 2))
+
+
+@contextmanager
+def _or_follows(submission, name: str, arguments: Any, dW: Any) -> Iterator[None]:
+    """Let the check within fail if `dW` is the gradient of the loss that follows from scores that are wrong."""
+    try:
+        yield
+    except Mismatch:
+        loss, start = _loss_of_own_scores(submission, name, *arguments), np.zeros(arguments[0].shape)
+        if loss is None or not _is_right(lambda: gradient_agrees("dW", dW, loss, start, rng=np.random.default_rng(0))):
+            raise
+
+
+def _check_values(submission, name: str, arguments: Any, loss: float, slopes: Any, **details: Any) -> None:
+    """Compare loss and gradient with worked values, or with what follows from scores that are wrong."""
+
+    def from_own_scores() -> float | None:
+        own = _loss_of_own_scores(submission, name, *arguments)
+        return None if own is None else own(np.zeros(arguments[0].shape))
+
+    got, dW = _call(submission, name, *arguments)
+    agree_or("loss", got, loss, otherwise=from_own_scores, **details)
+    with _or_follows(submission, name, arguments, dW):
+        agree("dW", dW, slopes, **details)
+
+
 def _check_worked(submission, name: str, loss: float, slopes: Any, *, reg: float) -> None:
     """Compare loss and gradient of the three pieces of fruit."""
     inputs = {"W": _FRUIT, "X": np.eye(3)}
-    got, dW = _call(submission, name, _FRUIT, np.eye(3), _LABELS, reg)
-    agree("loss", got, loss + reg * _SQUARES, inputs=inputs, factors={"N": 3})
-    agree("dW", dW, slopes + 2 * reg * _FRUIT, inputs=inputs, factors={"N": 3})
+    expected = loss + reg * _SQUARES, slopes + 2 * reg * _FRUIT
+    _check_values(submission, name, (_FRUIT, np.eye(3), _LABELS, reg), *expected, inputs=inputs, factors={"N": 3})
 
 
-def _is_right(check: Callable[..., None], *arguments: Any) -> bool:
+def _is_right(check: Callable[..., Any], *arguments: Any) -> bool:
     """Return whether another check passes."""
     try:
         check(*arguments)
@@ -119,7 +178,11 @@ def _check_numerically(submission, name: str, rng: np.random.Generator) -> None:
     )
     y = np.array([0, 2, 1, 2, 2])
     _, dW = _call(submission, name, W, X, y, 0.5)
-    gradient_agrees("dW", dW, lambda w: float(_call(submission, name, w, X, y, 0.5)[0]), W, rng=rng, factors={"N": 5})
+    with _or_follows(submission, name, (W, X, y, 0.5), dW):
+        factors = {"N": 5}
+        gradient_agrees(
+            "dW", dW, lambda w: float(_call(submission, name, w, X, y, 0.5)[0]), W, rng=rng, factors=factors
+        )
 
 
 def _check_leaves_arguments(submission, name: str) -> None:
@@ -181,9 +244,8 @@ def test_softmax_of_tiny_weights(submission, name):
 def test_softmax_of_high_scores(submission, name):
     """Adding 1000 to the scores of one piece of fruit and −1000 to those of another changes nothing."""
     lifted = _FRUIT + np.array([[1000.0], [-1000.0], [0.0]])
-    loss, dW = _call(submission, name, lifted, np.eye(3), _LABELS, 0.0)
-    agree("loss", loss, 1.1135015727676372, rtol=1e-3, inputs={"W": lifted})
-    agree("dW", dW, _SOFTMAX_SLOPES, rtol=1e-3, inputs={"W": lifted})
+    arguments = (lifted, np.eye(3), _LABELS, 0.0)
+    _check_values(submission, name, arguments, 1.1135015727676372, _SOFTMAX_SLOPES, rtol=1e-3, inputs={"W": lifted})
 
 
 @SOFTMAX

@@ -14,7 +14,7 @@ import pytest
 from autograder import misconceptions, variants
 from autograder.course import Assignment
 from autograder.equivalents import Equivalent
-from autograder.errors import SuiteError
+from autograder.errors import DataMissingError, SuiteError
 from autograder.examine import Examiner
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
@@ -136,6 +136,8 @@ class Trials:
         start = time.process_time()
         for seed in self._seeds:
             error = self._examiner.run_anew(test.item, LocalSubmission(vars(self._reference)), seed)
+            if isinstance(error, DataMissingError):
+                raise error
             if error is not None:
                 msg = f"{test.item.nodeid} fails on the reference itself with seed {seed} ({error}); mend the test"
                 raise SuiteError(msg) from error

@@ -317,6 +317,15 @@ def init_fixed_seed(input_size, hidden_size, output_size, scale, seed):
 
 @misconception(
     "init_two_layer",
+    hint="The weights are different each time, whatever the seed. Whoever repeats an experiment wants the same ones.",
+)
+def init_never_seeded(input_size, hidden_size, output_size, scale, seed):
+    rng = np.random.default_rng()
+    return _drawn(lambda shape: scale * rng.standard_normal(shape), input_size, hidden_size, output_size)
+
+
+@misconception(
+    "init_two_layer",
     hint="W2 begins with the numbers of W1: you start the random numbers again from the seed for each matrix.",
 )
 def init_restarted_for_w2(input_size, hidden_size, output_size, scale, seed):
