@@ -81,6 +81,8 @@ def _sentence(text: str) -> str:
 
 
 def _unexplained(mismatch: Mismatch) -> str:
+    if not _is_numeric(mismatch.got):
+        return _sentence(mismatch.summary)
     advice = "Work it out by hand for a small input and follow your code line by line."
     if mismatch.path == mismatch.name:
         return f"{_sentence(mismatch.summary)} {advice}"

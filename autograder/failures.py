@@ -51,7 +51,7 @@ def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | No
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
     text = f"`{name}` raised {kind}{_place(failure, line_text)}."
     if failure.detail and not hidden:
-        text += f" It says: {_one_line(failure.detail, _LONGEST_DETAIL)}."
+        text += f" It says: {_one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
     return f"{text} {_LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
 
 

@@ -77,19 +77,22 @@ def _unchanged(_: ast.AST) -> Iterator[ast.AST]:
     return iter(())
 
 
-def _sites(node: ast.AST, path: tuple[Step, ...], guards: frozenset[str]) -> Iterator[Site]:
-    """Yield the nodes that may be changed, each with the way to it."""
+def _sites(
+    node: ast.AST, path: tuple[Step, ...], guards: frozenset[str], above: ast.AST | None = None
+) -> Iterator[Site]:
+    """Yield the nodes that may be changed, each with the way to it; `above` is what `node` is a part of."""
     yield path, node
+    parent = above if isinstance(node, ast.Tuple) else node  # what is in a tuple of lengths is a length
     for field, value in ast.iter_fields(node):
         if field in _SKIPPED_FIELDS:
             continue
         children = enumerate(value) if isinstance(value, list) else [(None, value)]
         for place, child in children:
-            if isinstance(child, ast.AST) and not _protected(child, node, guards):
-                yield from _sites(child, (*path, (field, place)), guards)
+            if isinstance(child, ast.AST) and not _protected(child, parent, guards):
+                yield from _sites(child, (*path, (field, place)), guards, node)
 
 
-def _protected(node: ast.AST, parent: ast.AST, guards: frozenset[str]) -> bool:
+def _protected(node: ast.AST, parent: ast.AST | None, guards: frozenset[str]) -> bool:
     """Tell whether a node is none of the solution's matter: texts, messages, types, and checks of the arguments."""
     if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr):
         return True
@@ -104,7 +107,7 @@ def _protected(node: ast.AST, parent: ast.AST, guards: frozenset[str]) -> bool:
     return False
 
 
-def _is_guard(call: ast.expr, parent: ast.AST, guards: frozenset[str]) -> bool:
+def _is_guard(call: ast.expr, parent: ast.AST | None, guards: frozenset[str]) -> bool:
     """Tell whether a statement calls a check that students are given; where they have to raise, it is theirs."""
     own = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in guards
     asked = isinstance(parent, ast.FunctionDef) and "ValueError" in (ast.get_docstring(parent) or "")

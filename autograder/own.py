@@ -17,9 +17,11 @@ from autograder.gradient_checks import gradient_agrees
 from autograder.values import Array, Unusable, plain_array
 
 _RAY = (-1.5, 0.0, 0.5, 2.0)
-_BENT = 1e-6
+_BENT = 1e-3  # of the largest value: less than that is a straight line with a pretext
+_SAME = 1e-6
 _VANISHING = 1e-3
 _OTHER_DATA = 1.5
+_LIVELY = 0.02
 
 Call = Callable[[Sequence[Any]], Any]
 
@@ -45,7 +47,7 @@ class OwnFunction:
                 if not self.is_bent() or not self.depends_on_its_data():
                     return False
                 evidence = gradient_agrees(name, got, self._sum_by(position), point, rng=rng)
-                return evidence.checked >= evidence.skipped and self._is_telling(got, right)
+                return evidence.checked >= evidence.skipped and self._is_telling(got, right, point)
         except (CallFailed, Mismatch, TypeError, ValueError):
             return False
 
@@ -92,17 +94,31 @@ class OwnFunction:
     def _scaled(self, t: float) -> list[Any]:
         return [_times(t, value) if place in self._moved else value for place, value in enumerate(self._inputs)]
 
-    def _is_telling(self, got: Any, right: Any) -> bool:
-        """Tell whether a gradient shows more than the weights or one number everywhere, and does not vanish."""
+    def _is_telling(self, got: Any, right: Any, point: Any) -> bool:
+        """Tell whether a gradient shows more than the weights, the point or one number everywhere, and is not tiny."""
         if isinstance(right, Mapping):
-            return all(self._is_telling(got[key], value) for key, value in right.items())
+            return all(self._is_telling(got[key], value, point[key]) for key, value in right.items())
         ours, wanted = np.asarray(got, dtype=np.float64), np.asarray(right, dtype=np.float64)
         if np.max(np.abs(ours), initial=0.0) <= _VANISHING * np.max(np.abs(wanted), initial=0.0):
             return False
-        plain = [np.ones_like(ours)] + [self._weights] * (self._weights.shape == ours.shape)
+        plain = [np.ones_like(ours), point] + [self._weights] * (self._weights.shape == ours.shape)
         return ours.size == 1 or not any(
             _is_multiple(ours, other) and not _is_multiple(wanted, other) for other in plain
         )
+
+
+def tells_apart(value: Any, right: Any) -> bool:
+    """Tell whether wrong values `value` still distinguish what the `right` ones do, at a comparable scale.
+
+    Along each axis they vary where the right ones do; if rows are scores, more than one class wins where it should.
+    """
+    ours, wanted = np.asarray(value, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if np.max(np.abs(ours), initial=0.0) < _LIVELY * np.max(np.abs(wanted), initial=0.0):
+        return False
+    if any(np.mean(ours.std(axis)) < _LIVELY * np.mean(wanted.std(axis)) for axis in range(wanted.ndim)):
+        return False
+    winners = [len(set(np.argmax(array, axis=1).tolist())) for array in (ours, wanted) if array.ndim == 2]
+    return not winners or winners[0] >= min(2, winners[1])
 
 
 def as_floats(value: Any) -> Any:
@@ -119,4 +135,4 @@ def _times(t: float, value: Any) -> Any:
 def _is_multiple(array: Array, other: Array) -> bool:
     size = float(np.sum(other * other))
     factor = float(np.sum(array * other)) / size if size else 0.0
-    return bool(np.max(np.abs(array - factor * other), initial=0.0) <= _BENT * np.max(np.abs(array), initial=0.0))
+    return bool(np.max(np.abs(array - factor * other), initial=0.0) <= _SAME * np.max(np.abs(array), initial=0.0))

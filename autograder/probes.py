@@ -43,7 +43,13 @@ def _find(mismatch: Mismatch) -> Finding | None:
     pair = Pair(mismatch.name, mismatch.path, got, expected, inputs, mismatch.factors)
     if not pair.scale or not pair.wrong.any():
         return None
-    return next((finding for probe in _PROBES if (finding := probe(pair))), None)
+    probes = [probe for probe in _PROBES if probe not in _OF_QUANTITIES or not _are_labels(mismatch.expected)]
+    return next((finding for probe in probes if (finding := probe(pair))), None)
+
+
+def _are_labels(expected: Any) -> bool:
+    """Tell whether the right values are names of classes, of which none is twice another."""
+    return isinstance(expected, np.ndarray) and expected.ndim > 0 and expected.dtype.kind in "iub"
 
 
 def _floats(value: Any) -> Floats | None:
@@ -153,7 +159,8 @@ def _integers(pair: Pair) -> Finding | None:
 
 
 def _rough(pair: Pair) -> Finding | None:
-    if np.max(np.abs(pair.got - pair.expected)) > ROUGH * pair.scale:
+    sizes = np.maximum(np.abs(pair.expected), FIT * pair.scale)
+    if np.any(np.abs(pair.got - pair.expected) > ROUGH * sizes):
         return None
     words = "is nearly right but not exact enough: look for a rounded constant, or a step that is too crude"
     return Finding("precision", words)
@@ -174,3 +181,4 @@ _PROBES: tuple[Callable[[Pair], Finding | None], ...] = (
     by_sign_of_input,
     diagonal,
 )
+_OF_QUANTITIES = (_factor, _additive, _multiple)

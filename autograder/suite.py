@@ -46,7 +46,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class SuiteTest:
-    """One collected test of a suite: which question it judges, with which weight, and what students call it."""
+    """One collected test of a suite: which question it judges, with which weight, and what students call it.
+
+    `trains` tells whether its calls have the processor time of a training.
+    """
 
     item: pytest.Item
     assignment: Assignment
@@ -54,8 +57,10 @@ class SuiteTest:
     title: str
     weight: float
     hidden: bool
+    trains: bool = False
 
 
+TRAINING = "training"
 TRIAL = pytest.StashKey[Trial]()
 TESTS = pytest.StashKey[dict[str, SuiteTest]]()
 
@@ -114,7 +119,7 @@ def submission(request: pytest.FixtureRequest) -> Generator[Any]:
     current = request.config.stash.get(TRIAL, None)
     target = current.submission if current else LocalSubmission(vars(_reference_of(request.node)))
     mark = request.node.get_closest_marker("limits")
-    trains = request.node.get_closest_marker("training") is not None
+    trains = request.node.get_closest_marker(TRAINING) is not None
     with (
         target.limits_of_call(**mark.kwargs) if mark else nullcontext(),
         target.training() if trains else nullcontext(),
@@ -197,7 +202,8 @@ def _suite_test(item: pytest.Item, assignment: Assignment) -> SuiteTest:
     if not title:
         raise _misuse(item, "has no docstring; its first line is what students read as the name of the check")
     hidden = item.path == assignment.suite_path
-    return SuiteTest(item, assignment, question, title, _weight(item), hidden)
+    trains = item.get_closest_marker(TRAINING) is not None
+    return SuiteTest(item, assignment, question, title, _weight(item), hidden, trains)
 
 
 def _weight(item: pytest.Item) -> float:

@@ -81,7 +81,13 @@ def test_gradients_that_are_right_or_fit_their_own_loss(loss):
     judge(loss)
 
 
-@pytest.mark.parametrize("loss", [half_gradient_only, two_slips, constant, straight, blind, without_labels])
+def square(W: Any, X: Any, y: Any, _reg: Any) -> Any:
+    """Return a square of the weights that examples and labels merely scale, with its true gradient."""
+    scale = np.sum(X**2) * (1 + np.sum(y * np.arange(len(y))))
+    return scale * np.sum(W * W), 2 * scale * W
+
+
+@pytest.mark.parametrize("loss", [half_gradient_only, two_slips, constant, straight, blind, without_labels, square])
 def test_gradients_that_earn_nothing(loss):
     """A gradient of no loss fails, and so does that of a loss that ignores weights, examples or labels."""
     with pytest.raises(Mismatch) as caught:
@@ -162,8 +168,29 @@ def test_a_wrong_function_stands_in(own):
         lambda W, X: (X @ W)[:2],
         lambda W, X: np.tanh(X @ W) * np.nan,
         lambda W, X: np.tanh(np.ones((4, 2)) @ W),
+        lambda W, X: np.repeat(np.tanh(X @ W[:, :1]), 3, axis=1),
+        lambda W, X: 1e-9 * np.tanh(X @ W),
+        lambda W, X: 0.5 + 1e-7 * np.tanh(X @ W),
+        lambda W, X: np.add(np.tanh(X @ W), [9.0, 0.0, 0.0]),
     ],
-    ids=["missing", "right", "bare", "none", "empty", "raises", "text", "zeros", "straight", "shape", "nan", "blind"],
+    ids=[
+        "missing",
+        "right",
+        "bare",
+        "none",
+        "empty",
+        "raises",
+        "text",
+        "zeros",
+        "straight",
+        "shape",
+        "nan",
+        "blind",
+        "tiled",
+        "tiny",
+        "pretext",
+        "winner",
+    ],
 )
 def test_functions_that_stand_in_for_nothing(own):
     """What is right needs no stand-in; what fails, is not finite, straight or blind to its data earns nothing."""
@@ -180,6 +207,8 @@ def test_results_that_follow_from_an_earlier_slip():
     """A result may be the right one or follow from a slip; otherwise the message is about the right one."""
     agree_or("labels", [1, 2], [1, 2], otherwise=lambda: pytest.fail("not needed"))
     agree_or("labels", [2, 1], [1, 2], otherwise=lambda: [2, 1])
+    with pytest.raises(Mismatch, match="labels"):
+        agree_or("labels", [1, 1], [1, 2], otherwise=lambda: [1, 1])
     for other in (lambda: None, lambda: [3, 3], lambda: [][0], lambda: {}["no"], lambda: int("x"), _fail):
         with pytest.raises(Mismatch, match="labels"):
             agree_or("labels", [2, 1], [1, 2], otherwise=other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -202,3 +203,15 @@ class TestDataMissing:
         """Where the visible check already ran out of time, the data were not asked for."""
         results = judged({"f-visible": failed("timeout"), "f-hidden": MISSING})[1]
         assert (results["f"].outcome, results["f"].diagnosis) == ("not gradable", None)
+
+
+def test_a_training_that_takes_too_long_ends_the_trainings_only() -> None:
+    """Tests with little data are run after it; those of other trainings are not."""
+    tests = [suite_test("long", "h", hidden=False), suite_test("manners", "h", hidden=True)]
+    tests.append(suite_test("again", "h", hidden=True))
+    tests = [replace(test, trains=test.item.nodeid != "manners") for test in tests]
+    script = Script({"long": failed("timeout")}, {})
+    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}, frozenset())  # type: ignore[arg-type]
+    (result,) = judge.questions([Question("h", 3)], {"h": tests})
+    assert [test.outcome for test in result.tests] == ["timeout", "passed", "skipped"]
+    assert result.score == 1

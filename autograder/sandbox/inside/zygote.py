@@ -11,7 +11,7 @@ import shutil
 import socket
 from typing import Any
 
-from autograder.sandbox.inside import cells, lockdown, stand_in
+from autograder.sandbox.inside import cells, importable, lockdown, stand_in
 from autograder.sandbox.inside.worker import Worker
 
 _CONNECTION = 3
@@ -34,6 +34,7 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
         importlib.import_module(name)
     shell = cells.start_shell([*config["libraries"], config["package"]])
     stand_in.install()
+    importable.restrict()
     shutil.rmtree(folder, ignore_errors=True)
     gc.collect()
     gc.freeze()
