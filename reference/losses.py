@@ -20,6 +20,8 @@ def require_batch(X, y=None, W=None):
         return
     if np.shape(y) != (len(X),):
         raise ValueError(f"y has shape {np.shape(y)}: give it one label for each of the {len(X)} examples of X")
+    if np.asarray(y).dtype.kind not in "iu":
+        raise ValueError(f"y holds labels of type {np.asarray(y).dtype}: give it whole numbers of an integer type")
     if np.min(y) < 0:
         raise ValueError(f"y holds the label {np.min(y)}: labels count from 0")
     if W is not None and np.max(y) >= W.shape[1]:

@@ -390,7 +390,8 @@ def _svm_all_columns(W, X, y, reg):
 
 
 _LOOPS = (
-    "The values are right, but there is a loop over examples or classes left, or a product that is not made in one go."
+    "The values are right, but they come too slowly. Look for a loop over examples or classes, and for a product that "
+    "is made number by number."
 )
 
 
@@ -541,6 +542,18 @@ def _log_of_sum(W, X, y, reg):
     return loss + reg * np.sum(W * W), X.T @ slopes / len(X) + 2 * reg * W
 
 
+_LOG_OF_A_PRODUCT = (
+    "You multiply the probabilities of all examples and take one logarithm of the product, which is too small for a "
+    "float where there are hundreds of them. Take the logarithms first and add them."
+)
+
+
+def _log_of_a_product(W, X, y, reg):
+    losses, slopes = _softmax(W, X, y)
+    loss = -np.log(np.prod(np.exp(-losses))) / len(X)
+    return loss + reg * np.sum(W * W), X.T @ slopes / len(X) + 2 * reg * W
+
+
 _LEFT_OUT = (
     "You leave the right class out of the sum below the fraction line, so the probabilities do not add up to 1. "
     "That is a habit of the SVM; the softmax counts all classes."
@@ -647,6 +660,7 @@ softmax_naive_global_shift = _as("softmax_loss_naive", _global_shift, _GLOBAL_SH
 softmax_naive_without_minus = _as("softmax_loss_naive", _without_minus, _WITHOUT_MINUS)
 softmax_naive_without_log = _as("softmax_loss_naive", _without_log, _WITHOUT_LOG)
 softmax_naive_log_of_sum = _as("softmax_loss_naive", _log_of_sum, _LOG_OF_SUM)
+softmax_naive_log_of_a_product = _as("softmax_loss_naive", _log_of_a_product, _LOG_OF_A_PRODUCT)
 softmax_naive_correct_class_left_out = _as("softmax_loss_naive", _left_out, _LEFT_OUT)
 softmax_naive_twice = _as("softmax_loss_naive", _twice, _TWICE)
 softmax_naive_tiny_number_in_log = _as("softmax_loss_naive", _tiny_number, _TINY_NUMBER)
@@ -675,6 +689,7 @@ softmax_vectorized_over_examples = _as("softmax_loss_vectorized", _over_examples
 softmax_vectorized_without_minus = _as("softmax_loss_vectorized", _without_minus, _WITHOUT_MINUS)
 softmax_vectorized_without_log = _as("softmax_loss_vectorized", _without_log, _WITHOUT_LOG)
 softmax_vectorized_log_of_sum = _as("softmax_loss_vectorized", _log_of_sum, _LOG_OF_SUM)
+softmax_vectorized_log_of_a_product = _as("softmax_loss_vectorized", _log_of_a_product, _LOG_OF_A_PRODUCT)
 softmax_vectorized_correct_class_left_out = _as("softmax_loss_vectorized", _left_out, _LEFT_OUT)
 softmax_vectorized_twice = _as("softmax_loss_vectorized", _twice, _TWICE)
 softmax_vectorized_tiny_number_in_log = _as("softmax_loss_vectorized", _tiny_number, _TINY_NUMBER)

@@ -1466,6 +1466,8 @@ def test_gradient_descent_without_a_step(submission, rng):
     start = mixed(rng, 4)
     _check_descent(submission, _valley, start, 0.3, 0)
     _check_descent(submission, _valley, start, 0.3, 2)
+    for integers in (int(rng.integers(4, 9)), whole(rng, 3)):
+        _check_descent(submission, _valley, integers, 0.3, 0)
 
 
 @question("gradient_descent")

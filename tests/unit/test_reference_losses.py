@@ -281,6 +281,9 @@ GOOD = np.ones((2, 3)), np.ones((4, 2)), np.array([0, 2, 1, 0])
         (1, np.ones(2), r"X has shape \(2,\)"),
         (2, np.array([0, 2, 1]), r"y has shape \(3,\): give it one label for each of the 4 examples"),
         (2, np.array([[0], [2], [1], [0]]), r"y has shape \(4, 1\)"),
+        (2, np.array([0.0, 2.0, 1.0, 0.0]), "y holds labels of type float64: give it whole numbers"),
+        (2, np.array([False, True, True, False]), "y holds labels of type bool"),
+        (2, np.array(["0", "2", "1", "0"]), "y holds labels of type <U1"),
         (2, np.array([0, 2, -1, 0]), "y holds the label -1: labels count from 0"),
         (2, np.array([0, 3, 1, 0]), "y holds the label 3: the columns of W are for 0 to 2"),
     ],
@@ -304,7 +307,12 @@ def test_bad_scores(X: np.ndarray, W: np.ndarray) -> None:
 
 @pytest.mark.parametrize(
     ("X", "y"),
-    [(np.ones((0, 2)), np.array([], int)), (GOOD[1], np.array([0, 1])), (GOOD[1], np.array([0, 1, -1, 0]))],
+    [
+        (np.ones((0, 2)), np.array([], int)),
+        (GOOD[1], np.array([0, 1])),
+        (GOOD[1], np.array([0, 1, -1, 0])),
+        (GOOD[1], np.ones(4)),
+    ],
 )
 def test_bad_training_data(X: np.ndarray, y: np.ndarray) -> None:
     """Training refuses bad data before the first step."""
