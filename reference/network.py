@@ -1,7 +1,8 @@
 """Networks of two and three layers: from counting their parameters to training them.
 
-`sigmoid` and `require_batch` are given in the notebook. `two_layer_loss`, `two_layer_predict` and `train_two_layer`
-are about putting the pieces together, and call the functions before them; every other function stands alone.
+`sigmoid` and the guards `require_…` are given in the notebook. `two_layer_loss`, `two_layer_predict` and
+`train_two_layer` are about putting the pieces together, and call the functions before them; every other function
+stands alone.
 """
 
 # What a cache holds is free, and the types that matter here are shapes, which the docstrings state.
@@ -33,6 +34,25 @@ def require_batch(X, y, classes):
         raise ValueError(f"y[{n}] is {y[n]}: with {classes} classes, labels go from 0 to {classes - 1}")
 
 
+def require_shapes(wanted, *arrays):
+    """Raise ValueError unless arrays fit together, as in "X: N D, W: D C": a letter is one length, of at least 1."""
+    lengths = {"1": 1}
+    for part, array in zip(wanted.split(", "), arrays, strict=True):
+        name, axes = part.split(": ")
+        axes, shape = axes.split(), np.shape(array)
+        fitting = tuple(lengths.get(axis, n) for axis, n in zip(axes, shape, strict=False))
+        if len(shape) != len(axes) or shape != fitting or 0 in shape:
+            expected = " × ".join(str(lengths.get(axis, axis)) for axis in axes)
+            raise ValueError(f"{name} has shape {shape}: expected {expected}, and every length at least 1")
+        lengths.update(zip(axes, shape, strict=True))
+
+
+def require_positive(name, number):
+    """Raise ValueError unless a number called `name` is at least 1."""
+    if number < 1:
+        raise ValueError(f"{name} is {number}: it has to be at least 1")
+
+
 def count_parameters(sizes):
     """Count what a fully connected network consists of.
 
@@ -54,6 +74,7 @@ def three_layer_forward(x, W1, b1, W2, b2, W3, b3):
     b1, b2, b3: biases, columns of shape (H1, 1), (H2, 1), (C, 1)
     Returns out, shape (C, 1) or (C, N): a column for every example.
     """
+    require_shapes("x: D N, W1: H1 D, b1: H1 1, W2: H2 H1, b2: H2 1, W3: C H2, b3: C 1", x, W1, b1, W2, b2, W3, b3)
     h1 = sigmoid(W1 @ x + b1)
     h2 = sigmoid(W2 @ h1 + b2)
     return W3 @ h2 + b3
@@ -67,6 +88,7 @@ def collapse_linear(W1, W2):
     W2: weights of the second layer, shape (H, C)
     Returns W, shape (D, C): for every X of shape (N, D), X @ W is what the two layers make of X.
     """
+    require_shapes("W1: D H, W2: H C", W1, W2)
     return W1 @ W2  # (X W1) W2 = X (W1 W2)
 
 
@@ -82,6 +104,7 @@ def train_tiny_network(X, y, hidden, steps, seed):
     Returns weights, the dict of W1 (D, H) and W2 (H, 1) after the last step, and predictions, shape (N,): the
         p that these weights give for every row of X. X and y stay as they were.
     """
+    require_shapes("X: N D, y: N", X, y)
     rng = np.random.default_rng(seed)
     W1 = 2 * rng.random((X.shape[1], hidden)) - 1
     W2 = 2 * rng.random((hidden, 1)) - 1
@@ -121,6 +144,7 @@ def two_layer_forward(params, X):
     X: N examples, shape (N, D)
     Returns scores, shape (N, C), and cache, whatever two_layer_backward needs.
     """
+    require_shapes("X: N D, W1: D H, b1: H, W2: H C, b2: C", X, *(params[name] for name in ("W1", "b1", "W2", "b2")))
     hidden = np.maximum(0, X @ params["W1"] + params["b1"])
     scores = hidden @ params["W2"] + params["b2"]
     return scores, (X, hidden, params["W2"])
@@ -201,6 +225,7 @@ def train_two_layer(params, X, y, X_val, y_val, learning_rate, decay, reg, steps
     """
     require_batch(X, y, classes=len(params["b2"]))
     require_batch(X_val, y_val, classes=len(params["b2"]))
+    require_positive("batch_size", batch_size)
     params = {name: np.array(values, dtype=np.float64) for name, values in params.items()}
     history = {"loss": [], "train_accuracy": [], "val_accuracy": []}
     rng = np.random.default_rng(seed)

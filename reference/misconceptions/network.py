@@ -719,6 +719,28 @@ def loss_log_of_the_mean(params, X, y, reg):
     return loss + reg * _squares(params), _decayed(params, grads, 2 * reg)
 
 
+@misconception(
+    "two_layer_loss",
+    hint="You multiply the probabilities of all examples: of hundreds, the product is too small for a computer.",
+)
+def loss_log_of_the_product(params, X, y, reg):
+    _, grads = _data_loss(params, X, y)
+    p = np.exp(_log_p(_scores(params, _hidden(params, X))))
+    loss = -np.log(np.prod(p[np.arange(len(y)), y])) / len(y)
+    return loss + reg * _squares(params), _decayed(params, grads, 2 * reg)
+
+
+@misconception(
+    "two_layer_loss",
+    hint="You keep probabilities away from zero, so no example's loss exceeds a bound. Stay with the shifted scores.",
+)
+def loss_of_bounded_probabilities(params, X, y, reg):
+    _, grads = _data_loss(params, X, y)
+    p = np.exp(_log_p(_scores(params, _hidden(params, X))))
+    loss = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean()
+    return loss + reg * _squares(params), _decayed(params, grads, 2 * reg)
+
+
 @misconception("two_layer_loss", hint="There is no logarithm in your loss, only probabilities.")
 def loss_without_the_log(params, X, y, reg):
     _, grads = _data_loss(params, X, y)

@@ -137,6 +137,15 @@ def test_types_and_lengths_that_numpy_infers_are_left_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize("body", ["return np.reshape(x, (-1, 1))", "return x.reshape((2, -1))"])
+def test_lengths_in_a_tuple_are_left_alone(body: str) -> None:
+    """The length that numpy infers is left alone in a tuple, and the other lengths are not."""
+    found = [mutant.code for mutant in of(body)]
+    shapes = [code[code.rindex("(") :] for code in found if "reshape" in code]
+    assert any("-1, 0)" in shape or "1, -1)" in shape for shape in shapes)
+    assert all("-1" in shape for shape in shapes)
+
+
 def test_defaults_of_arguments() -> None:
     """The value of an argument that is not given is part of the solution."""
     assert "x, slope=0.01 → x, slope=1.01" in ids("return x", arguments="x, slope=0.01")

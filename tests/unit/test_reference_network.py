@@ -100,6 +100,56 @@ def test_batch_that_is_none(X: Any, y: Any, message: str) -> None:
         network.two_layer_loss(params, X, np.asarray(y), 0.1)
 
 
+def shaped(*shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Return arrays of ones."""
+    return [np.ones(shape) for shape in shapes]
+
+
+def forward(*shapes: tuple[int, ...]) -> Any:
+    """Call two_layer_forward with X, W1, b1, W2, b2 of these shapes."""
+    X, *params = shaped(*shapes)
+    return network.two_layer_forward(dict(zip(("W1", "b1", "W2", "b2"), params, strict=True)), X)
+
+
+def tiny(*shapes: tuple[int, ...]) -> Any:
+    """Call train_tiny_network with X and y of these shapes."""
+    return network.train_tiny_network(*shaped(*shapes), 3, 2, 0)
+
+
+MISFITS: list[tuple[Callable[..., Any], list[tuple[int, ...]], str]] = [
+    (network.three_layer_forward, [(2,), (3, 2), (3, 1), (4, 3), (4, 1), (1, 4), (1, 1)], r"x has shape \(2,\)"),
+    (network.three_layer_forward, [(2, 0), (3, 2), (3, 1), (4, 3), (4, 1), (1, 4), (1, 1)], r"x has shape \(2, 0\)"),
+    (network.three_layer_forward, [(2, 5), (2, 3), (3, 1), (4, 3), (4, 1), (1, 4), (1, 1)], r"W1 .* expected H1 × 2"),
+    (network.three_layer_forward, [(2, 5), (3, 2), (3,), (4, 3), (4, 1), (1, 4), (1, 1)], r"b1 .* expected 3 × 1"),
+    (network.three_layer_forward, [(2, 5), (3, 2), (3, 5), (4, 3), (4, 1), (1, 4), (1, 1)], r"b1 .* expected 3 × 1"),
+    (network.three_layer_forward, [(2, 5), (3, 2), (3, 1), (4, 3), (4, 1), (1, 4), (4, 1)], r"b3 .* expected 1 × 1"),
+    (network.collapse_linear, [(2, 3), (4, 2)], r"W2 has shape \(4, 2\): expected 3 × C"),
+    (network.collapse_linear, [(3,), (3, 2)], r"W1 has shape \(3,\): expected D × H"),
+    (tiny, [(3, 2), (1,)], r"y has shape \(1,\): expected 3"),
+    (tiny, [(3, 2), (3, 1)], r"y has shape \(3, 1\): expected 3"),
+    (tiny, [(0, 2), (0,)], r"X has shape \(0, 2\): expected N × D, and every length at least 1"),
+    (forward, [(5,), (5, 3), (3,), (3, 2), (2,)], r"X has shape \(5,\)"),
+    (forward, [(4, 5), (4, 3), (3,), (3, 2), (2,)], r"W1 has shape \(4, 3\): expected 5 × H"),
+    (forward, [(4, 5), (5, 3), (1,), (3, 2), (2,)], r"b1 has shape \(1,\): expected 3"),
+    (forward, [(4, 5), (5, 3), (3,), (3, 2), (2, 1)], r"b2 has shape \(2, 1\): expected 2"),
+]
+
+
+@pytest.mark.parametrize(("function", "shapes", "message"), MISFITS)
+def test_shapes_that_do_not_fit(function: Callable[..., Any], shapes: list[tuple[int, ...]], message: str) -> None:
+    """Arrays that do not belong together raise ValueError that names the first one that does not fit."""
+    with pytest.raises(ValueError, match=message):
+        function(*(shapes if function in (tiny, forward) else shaped(*shapes)))
+
+
+@pytest.mark.parametrize("batch_size", [0, -1])
+def test_batches_of_nothing(batch_size: int) -> None:
+    """A batch has one example at least, else ValueError says so."""
+    params, (X, y) = random_params(np.random.default_rng(0), 2, 4, 3), BATCH
+    with pytest.raises(ValueError, match=rf"batch_size is {batch_size}: it has to be at least 1"):
+        network.train_two_layer(params, X, y, X, y, 0.1, 1.0, 0.0, 5, batch_size, 0)
+
+
 @pytest.mark.parametrize(
     ("sizes", "neurons", "weights", "biases", "parameters"),
     [
@@ -142,9 +192,8 @@ def test_three_layers(rng: np.random.Generator, columns: int) -> None:
 
 def test_three_layers_far_out() -> None:
     """Saturated neurons are 0 or 1 without any warning."""
-    out = network.three_layer_forward(
-        np.array([[1e4]]), np.array([[1.0], [-1.0]]), np.zeros((2, 1)), np.eye(2), np.zeros((2, 1)), np.eye(2), 0.0
-    )
+    x, W1, b = np.array([[1e4]]), np.array([[1.0], [-1.0]]), np.zeros((2, 1))
+    out = network.three_layer_forward(x, W1, b, np.eye(2), b, np.eye(2), b)
     np.testing.assert_allclose(out, [[special.expit(1.0)], [0.5]])
 
 
