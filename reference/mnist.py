@@ -41,12 +41,12 @@ def prepare_images(images):
 def one_hot(labels, classes=10):
     """Write each label as a row of zeros with a single one at the place of the label.
 
-    labels: whole numbers from 0 to classes - 1, shape (N,); any other label raises ValueError
+    labels: whole numbers from 0 to classes - 1, shape (N,); any other label, such as 1.5, raises ValueError
     classes: the length of a row
     Returns an array of shape (N, classes), float64.
     """
-    if wrong := [int(label) for label in labels if not 0 <= label < classes]:
-        raise ValueError(f"there is a label {wrong[0]}; expected labels from 0 to {classes - 1}")
+    if wrong := [label for label in labels if label not in range(classes)]:
+        raise ValueError(f"there is a label {wrong[0]}; expected whole numbers from 0 to {classes - 1}")
     return np.eye(classes)[labels]  # row k of the identity is 1 at k
 
 
@@ -85,12 +85,15 @@ def accuracy(predicted, actual):
 def confusion_matrix(predicted, actual, classes=10):
     """Count how often each class was taken for each other class.
 
-    predicted, actual: labels of the same images, whole numbers from 0 to classes - 1, shape (N,)
+    predicted, actual: labels of the same images, whole numbers from 0 to classes - 1, shape (N,), N of at least 1
     Returns an array of whole numbers of shape (classes, classes): entry [i, j] is the number of images that are
-    an i and were labelled j. Any other label, in either of the two, raises ValueError.
+    an i and were labelled j.
+    Raises ValueError where there is any other label in either of the two, or where one has more labels than the other.
     """
-    if wrong := [int(label) for label in (*actual, *predicted) if not 0 <= label < classes]:
-        raise ValueError(f"there is a label {wrong[0]}; expected labels from 0 to {classes - 1}")
+    if len(predicted) != len(actual):
+        raise ValueError(f"{len(predicted)} labels predicted for {len(actual)} images; expected one for each")
+    if wrong := [label for label in (*actual, *predicted) if label not in range(classes)]:
+        raise ValueError(f"there is a label {wrong[0]}; expected whole numbers from 0 to {classes - 1}")
     matrix = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(matrix, (actual, predicted), 1)  # a pair that comes again counts again
     return matrix

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ import pytest
 
 from autograder.compare import agree, raises, unchanged
 from autograder.datasets import Digits, load_mnist
-from autograder.errors import Mismatch
+from autograder.errors import CallFailed, Mismatch
 
 question, training = pytest.mark.question, pytest.mark.training
 
 SEED = 1
 TRAINING_SECONDS = 30
+"""What `training_seconds` of this assignment is in course.yml, which a student's own kernel does not read."""
 
 
 def _fault(name: str, words: str, got: Any = None) -> Mismatch:
@@ -83,10 +85,11 @@ def test_one_hot_of_four_classes(submission):
 
 @question("one_hot")
 def test_one_hot_of_wrong_labels(submission):
-    """A label that is too large or negative raises ValueError, the others do not."""
+    """A label that is too large, negative or a fraction raises ValueError, the others do not."""
     agree("rows", submission.one_hot(np.array([2, 0]), 3), [[0, 0, 1], [1, 0, 0]])
     raises("ValueError", "one_hot", lambda: submission.one_hot(np.array([0, 3]), 3))
     raises("ValueError", "one_hot", lambda: submission.one_hot(np.array([0, -1]), 3))
+    raises("ValueError", "one_hot", lambda: submission.one_hot(np.array([1.5]), 3))
 
 
 # forward_pass_trace
@@ -187,6 +190,15 @@ def test_confusion_of_wrong_labels(submission):
     raises("ValueError", "confusion_matrix", lambda: submission.confusion_matrix(np.array([0]), np.array([-1]), 2))
 
 
+@question("confusion_matrix")
+def test_confusion_of_different_numbers_of_labels(submission):
+    """More labels on one side than on the other raise ValueError; as many on both are counted."""
+    agree("matrix", submission.confusion_matrix(np.array([1, 0]), np.array([0, 0]), 2), [[1, 1], [0, 0]])
+    for predicted, actual in (([1, 0], [0, 0, 1]), ([1, 0, 1], [0, 0])):
+        arguments = (np.array(predicted), np.array(actual), 2)
+        raises("ValueError", "confusion_matrix", functools.partial(submission.confusion_matrix, *arguments))
+
+
 # The classifier
 
 
@@ -203,7 +215,7 @@ def _digits(count: int, *, of: tuple[int, ...] = tuple(range(10))) -> tuple[np.n
 
 
 def _pictures() -> np.ndarray:
-    """Return images, their negatives and noise: an untrained model takes them for different digits."""
+    """Return images, their negatives and noise: a model takes them for different digits."""
     X, _ = _digits(100)
     return np.concatenate([X, 1.0 - X, np.random.default_rng(SEED).uniform(size=X.shape)])
 
@@ -242,22 +254,44 @@ def _trained(submission: Any, X: np.ndarray, y: np.ndarray) -> Any:
     return model
 
 
-def _numbers(value: Any) -> list[np.ndarray]:
-    """Return all arrays and numbers in nested dicts, lists and tuples, each as a flat array; none of other objects."""
+def _reader(submission: Any) -> Any:
+    """Return a model that was trained on two digits or, where that is not possible yet, an untrained one."""
+    X, y = _digits(100, of=(6, 7))
+    with suppress(CallFailed, Mismatch):
+        with submission.training():  # who counts steps instead of passes needs as long as for all images
+            model = _trained(submission, X, y)
+        if len(np.unique(_labels_of_any_form(submission, model, X))) > 1:
+            return model
+    return _model(submission, SEED)
+
+
+def _contents(value: Any) -> tuple[list[np.ndarray], bool]:
+    """Return all numbers in nested dicts, lists and tuples, and whether there is an object that shows none."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
-        return [array for item in value for array in _numbers(item)]
-    return [np.ravel(value)] if isinstance(value, np.ndarray | np.number | int | float) else []
+        parts = [_contents(item) for item in value]
+        return [array for arrays, _ in parts for array in arrays], any(hidden for _, hidden in parts)
+    if getattr(value, "is_handle", False):
+        return [], True
+    return ([np.ravel(value)] if np.asarray(value).dtype.kind in "biufc" else []), False
+
+
+def _behaviour(submission: Any, seed: int) -> np.ndarray:
+    """Return what an untrained model says to pictures; where that is always the same, what it says once trained."""
+    said = _labels_of_any_form(submission, _model(submission, seed), _pictures())
+    if len(np.unique(said)) > 1:
+        return said
+    model = submission.train_classifier(_model(submission, seed), *_digits(60, of=(6, 7)), SEED)
+    return _labels_of_any_form(submission, model, _pictures())
 
 
 def _fingerprint(submission: Any, seed: int) -> np.ndarray:
-    """Return the numbers in an untrained model, or what it says to pictures if it is an object that shows none."""
-    model = _model(submission, seed)
-    numbers = _numbers(model)
-    found = np.concatenate(numbers) if numbers else _labels(submission, model, _pictures())
+    """Return what tells one untrained model from another: its numbers and, where it hides them, what it says."""
+    numbers, hidden = _contents(_model(submission, seed))
+    found = np.concatenate([*numbers, *([_behaviour(submission, seed)] if hidden else [])] or [np.zeros(0)])
     if len(np.unique(found[found != 0])) < 2:
-        raise _fault("model", "the numbers in the untrained model are all the same: are its weights random?", 4)
+        raise _fault("model", "all numbers in the untrained model are the same, so that the seed changes nothing", 4)
     return found
 
 
@@ -277,20 +311,21 @@ def test_build_another(submission):
 
 @question("predict_digits")
 def test_predict_labels(submission):
-    """Each image gets one label, an integer from 0 to 9, even if the model has learned nothing."""
-    labels = _labels(submission, _model(submission, SEED), _pictures())
+    """Each image gets one label, an integer from 0 to 9, and not all of them the same."""
+    labels = _labels(submission, _reader(submission), _pictures())
     if labels.dtype.kind not in "iu":
         raise _fault("labels", "the labels are floats, where integers are wanted", 2)
     if not np.isin(labels, range(10)).all():
         raise _fault("labels", "there is a label that is no digit", 3)
     if len(np.unique(labels)) == 1:
-        raise _fault("labels", "all pictures, noise included, get the same label", 4)
+        words = "all pictures, noise included, get the same label"
+        raise _fault("labels", f"{words}; if your last layer starts at zero, write `train_classifier` first", 4)
 
 
 @question("predict_digits")
 def test_predict_single_images(submission):
     """Each image gets the same label by itself as among others, and in any order."""
-    X, model = _pictures(), _model(submission, SEED)
+    X, model = _pictures(), _reader(submission)
     labels = _labels(submission, model, X)
     if not np.array_equal(_labels(submission, model, X[::-1]), labels[::-1]):
         raise _fault("labels", "the same images in another order get other labels", 5)

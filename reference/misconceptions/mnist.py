@@ -136,6 +136,19 @@ def let_the_next_label_pass(labels, classes=10):
     return np.eye(classes + 1)[labels][:, :classes]
 
 
+@misconception("one_hot", hint="A fraction is no label. You cut off what comes after the point, without a word.")
+def cut_off_fractions(labels, classes=10):
+    return mnist.one_hot(np.asarray(labels, dtype=int), classes)
+
+
+@misconception("one_hot", hint="You look at the range only. A fraction lies within it and is no label all the same.")
+def looked_at_the_range_only(labels, classes=10):
+    labels = np.asarray(labels)
+    if np.any((labels < 0) | (labels >= classes)):
+        raise ValueError("label out of range")
+    return np.eye(classes)[labels]
+
+
 # forward_pass_trace
 
 
@@ -351,6 +364,17 @@ def left_out_wrong_labels(predicted, actual, classes=10):
     return mnist.confusion_matrix(predicted[fits], actual[fits], classes)
 
 
+@misconception(
+    "confusion_matrix",
+    hint="Where one side has more labels than the other, you count as far as both go. The caller should hear of it.",
+)
+def confusion_by_zip(predicted, actual, classes=10):
+    count = min(len(predicted), len(actual))
+    mnist.confusion_matrix(predicted, predicted, classes)
+    mnist.confusion_matrix(actual, actual, classes)
+    return mnist.confusion_matrix(predicted[:count], actual[:count], classes)
+
+
 # build_classifier
 
 
@@ -369,7 +393,7 @@ def another_model_every_time(seed):
 
 @misconception(
     "build_classifier",
-    hint="All weights of a layer start out the same, so its neurons get the same gradients and stay the same for ever.",
+    hint="All weights of your model are the same, whatever the seed. Another seed should give another model.",
 )
 def all_weights_the_same(seed):
     return {name: np.zeros_like(array) for name, array in mnist.build_classifier(seed).items()}

@@ -107,10 +107,10 @@ def test_one_hot_against_scikit_learn(rng: np.random.Generator, classes: int) ->
     np.testing.assert_array_equal(mnist.one_hot(labels, classes), encoder.fit_transform(labels[:, None]))
 
 
-@pytest.mark.parametrize("wrong", [-1, 4, 100])
-def test_one_hot_out_of_range(wrong: int) -> None:
+@pytest.mark.parametrize("wrong", [-1, 4, 100, 1.5])
+def test_one_hot_out_of_range(wrong: float) -> None:
     """The message names the label and the range."""
-    with pytest.raises(ValueError, match=f"label {wrong}; expected labels from 0 to 3"):
+    with pytest.raises(ValueError, match=rf"label {wrong}(\.0)?; expected whole numbers from 0 to 3"):
         mnist.one_hot(np.array([0, wrong, 3]), 4)
 
 
@@ -167,8 +167,21 @@ def test_confusion_against_scikit_learn(rng: np.random.Generator, classes: int) 
 @pytest.mark.parametrize(("predicted", "actual"), [([0, 3], [0, 1]), ([0, 1], [0, 3]), ([-1, 0], [0, 0])])
 def test_confusion_out_of_range(predicted: list[int], actual: list[int]) -> None:
     """A label out of range, on either side, is refused and named."""
-    with pytest.raises(ValueError, match=r"label (3|-1); expected labels from 0 to 2"):
+    with pytest.raises(ValueError, match=r"label (3|-1); expected whole numbers from 0 to 2"):
         mnist.confusion_matrix(np.array(predicted), np.array(actual), 3)
+
+
+@pytest.mark.parametrize(("predicted", "actual"), [([0, 1], [0, 1, 1]), ([0, 1, 1], [0, 1]), ([1], [1, 1]), ([], [1])])
+def test_confusion_of_different_numbers(predicted: list[int], actual: list[int]) -> None:
+    """Labels that do not belong together in pairs are refused."""
+    with pytest.raises(ValueError, match="labels predicted for"):
+        mnist.confusion_matrix(np.array(predicted), np.array(actual), 3)
+
+
+def test_confusion_of_nothing() -> None:
+    """Where nothing is compared, nothing is counted."""
+    nothing = np.zeros(0, dtype=np.int64)
+    np.testing.assert_array_equal(mnist.confusion_matrix(nothing, nothing, 3), np.zeros((3, 3)))
 
 
 # The classifier

@@ -21,7 +21,7 @@ def prepare_images(images):
 def one_hot(labels, classes=10):
     rows = np.zeros((len(labels), classes))
     for n, label in enumerate(labels):
-        if label < 0 or label > classes - 1:
+        if label not in range(classes):
             raise ValueError(f"bad label: {label}")
         rows[n, label] = 1
     return rows
@@ -60,6 +60,8 @@ def accuracy(predicted, actual):
 
 
 def confusion_matrix(predicted, actual, classes=10):
+    if len(predicted) != len(actual):
+        raise ValueError("not as many labels as images")
     matrix = np.zeros((classes, classes))
     for n in range(len(actual)):
         i, j = actual[n], predicted[n]

@@ -80,6 +80,8 @@ def forward_pass_trace(params, x):
 
 def confusion_matrix(predicted, actual, classes=10):
     predicted, actual = np.asarray(predicted, dtype=int), np.asarray(actual, dtype=int)
+    if predicted.shape != actual.shape:
+        raise ValueError("not as many labels as images")
     if min(predicted.min(), actual.min()) < 0 or max(predicted.max(), actual.max()) >= classes:
         raise ValueError("label out of range")
     return np.bincount(actual * classes + predicted, minlength=classes * classes).reshape(classes, classes)

@@ -12,8 +12,9 @@ def prepare_images(images):
 
 
 def one_hot(labels, classes=10):
-    labels = np.asarray(labels, dtype=np.int64)
-    if labels.min() < 0 or labels.max() >= classes:
+    given = np.asarray(labels)
+    labels = given.astype(np.int64)
+    if labels.min() < 0 or labels.max() >= classes or np.any(labels != given):
         raise ValueError("label out of range")
     rows = np.zeros((labels.size, classes), dtype=np.float32)
     rows[np.arange(labels.size), labels] = 1
