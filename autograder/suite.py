@@ -48,7 +48,8 @@ class Trial:
 class SuiteTest:
     """One collected test of a suite: which question it judges, with which weight, and what students call it.
 
-    `trains` tells whether its calls have the processor time of a training.
+    `trains` tells whether its calls have the processor time of a training, `timed` whether its outcome is a matter of
+    measured time, which is never twice the same.
     """
 
     item: pytest.Item
@@ -58,9 +59,10 @@ class SuiteTest:
     weight: float
     hidden: bool
     trains: bool = False
+    timed: bool = False
 
 
-TRAINING = "training"
+TRAINING, TIMED = "training", "timed"
 TRIAL = pytest.StashKey[Trial]()
 TESTS = pytest.StashKey[dict[str, SuiteTest]]()
 
@@ -74,6 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "training: each call may use the processor time that the course gives a training"
     )
+    config.addinivalue_line("markers", "timed: the outcome depends on how long calls take")
     config.addinivalue_line("markers", "limits(call_seconds): another time limit for each call of the test")
     config.stash[TESTS] = {}
 
@@ -202,8 +205,8 @@ def _suite_test(item: pytest.Item, assignment: Assignment) -> SuiteTest:
     if not title:
         raise _misuse(item, "has no docstring; its first line is what students read as the name of the check")
     hidden = item.path == assignment.suite_path
-    trains = item.get_closest_marker(TRAINING) is not None
-    return SuiteTest(item, assignment, question, title, _weight(item), hidden, trains)
+    trains, timed = (item.get_closest_marker(mark) is not None for mark in (TRAINING, TIMED))
+    return SuiteTest(item, assignment, question, title, _weight(item), hidden, trains, timed)
 
 
 def _weight(item: pytest.Item) -> float:

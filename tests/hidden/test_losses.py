@@ -404,6 +404,7 @@ def _check_speed(submission, reference, name: str, loops: Callable[..., Any], ba
 
 @question("svm_loss_vectorized")
 @weight(10)
+@pytest.mark.timed
 @pytest.mark.limits(call_seconds=20)
 def test_svm_is_vectorised(submission, reference, rng):
     """The loss of large data is right, and takes a small part of the time that loops take."""
@@ -413,6 +414,7 @@ def test_svm_is_vectorised(submission, reference, rng):
 
 @question("softmax_loss_vectorized")
 @weight(10)
+@pytest.mark.timed
 @pytest.mark.limits(call_seconds=20)
 def test_softmax_is_vectorised(submission, reference, rng):
     """The loss of large data is right, and takes a small part of the time that loops take."""

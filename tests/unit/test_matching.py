@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from autograder.errors import CallFailed, Mismatch
-from autograder.matching import alike
+from autograder.examine import Examiner
+from autograder.matching import alike, match
+from autograder.misconceptions import Misconception
+from autograder.suite import SuiteTest
 
 ARRAY = np.array([[1.0, -2.0], [3.0, 4.0]])
 
@@ -79,3 +83,46 @@ def test_alike(one: Exception | None, other: Exception | None) -> None:
 def test_not_alike(one: Exception | None, other: Exception | None) -> None:
     """Anything less than the same behaviour is no match, and nothing of the submission's is called to find out."""
     assert not alike(one, other)
+
+
+class Told(Examiner):
+    """Knows what each test says to each solution."""
+
+    def __init__(self, outcomes: dict[tuple[str, Any], Exception | None]) -> None:
+        self._outcomes = outcomes
+
+    def run(self, item: Any, submission: Any, _seed: str) -> Exception | None:
+        """Return what the test is known to raise."""
+        return self._outcomes[item, submission._namespace["f"]]
+
+
+def suite_test(name: str, *, timed: bool = False) -> SuiteTest:
+    """Return a test that is known by its name."""
+    return SuiteTest(cast(Any, name), cast(Any, None), "f", name, 1.0, hidden=True, timed=timed)
+
+
+@pytest.mark.parametrize(
+    ("values", "time", "name"),
+    [
+        (mismatch(ARRAY), None, "wrong"),
+        (mismatch(ARRAY), mismatch(None), "wrong"),
+        (None, mismatch(None), "slow"),
+        (mismatch(-ARRAY), mismatch(None), None),
+    ],
+)
+def test_a_timing_tells_slips_apart_only_where_nothing_else_does(
+    values: Exception | None, time: Exception | None, name: str | None
+) -> None:
+    """A slip keeps its name when a busy machine lets a timed test fail; one that is only slow is known by that."""
+    told = Told(
+        {
+            ("values", "wrong"): mismatch(ARRAY),
+            ("time", "wrong"): None,
+            ("values", "slow"): None,
+            ("time", "slow"): mismatch(None),
+        }
+    )
+    known = [Misconception("f", each, "a hint", cast(Any, each)) for each in ("wrong", "slow")]
+    results = [(suite_test("values"), values), (suite_test("time", timed=True), time)]
+    found = match(results, known, ModuleType("reference"), told, "00")
+    assert (found and found.name) == name
