@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -13,7 +13,7 @@ from autograder.errors import CallFailed
 from autograder.snapshot import base_form, snapshot
 from autograder.whence import exception_name, place_of
 
-__all__ = ["LocalHandle", "LocalSubmission"]
+__all__ = ["LocalHandle", "LocalSubmission", "definitions"]
 
 _DETAIL_LENGTH = 2_000
 _TYPE_NAME_LENGTH = 40
@@ -75,6 +75,11 @@ class LocalSubmission:
         if not callable(called):
             raise CallFailed(name, "missing", f"`{name}` in the notebook is no function")
         return called  # type: ignore[no-any-return]
+
+
+def definitions(submission: LocalSubmission, names: Sequence[str]) -> tuple[Any, ...]:
+    """Return the objects that the submission has under these names, None for those it has not."""
+    return tuple(submission._namespace.get(name) for name in names)
 
 
 class _LocalFunction:

@@ -26,6 +26,7 @@ from autograder.examine import silent_session
 from autograder.instructor.mutation_report import Report, Verdict
 from autograder.instructor.trials import Trials
 from autograder.mutants import mutants
+from autograder.threads import ONE_THREAD
 
 PART = 40
 """Mutants in one piece of work, so that no process is left with a large question at the end."""
@@ -141,9 +142,8 @@ def _results(tasks: Sequence[Task], jobs: int, progress: Callable[[int, int], No
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Let numpy in the processes that start here use one thread each: their number is what uses the cores."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ from autograder.equivalents import Equivalent
 from autograder.errors import DataMissingError, SuiteError
 from autograder.examine import Examiner
 from autograder.judge import Judge
-from autograder.local import LocalSubmission
+from autograder.local import LocalSubmission, definitions
 from autograder.mutants import Mutant, installed
 from autograder.record import QuestionResult
 from autograder.suite import SuiteTest, load_reference, tests_of
@@ -191,7 +191,7 @@ class _Memory(Examiner):
         """Return what the test raised, now or when it was run before."""
         if submission is self.on_trial:
             return self.run_anew(item, submission, seed)
-        solutions = tuple(submission._namespace.get(name) for name in self._questions)
+        solutions = definitions(submission, self._questions)
         key = item.nodeid, seed, solutions
         if key not in self._known:
             error = self.run_anew(item, submission, seed)
