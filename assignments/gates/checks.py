@@ -5,15 +5,15 @@ Nothing here is secret. A grade also counts checks on inputs that nobody knows b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.compare import agree, quietly, raises, unchanged, unpack
+from autograder.compare import agree, agrees, quietly, raises, unchanged, unpack
 from autograder.errors import Mismatch
-from autograder.gradients import gradient_agrees, judge_backward, numerical_gradient
+from autograder.gradients import gradient_agrees, judge_backward
 
 question = pytest.mark.question
 
@@ -118,7 +118,8 @@ def test_multiply_gate_upstream(submission):
 
 @question("MultiplyGate")
 def test_multiply_gate_numerically(submission, rng):
-    """On arrays, the gradients are what small steps of the inputs show."""
+    """On arrays, the gradients are what small steps of the inputs show; the product of two numbers is right."""
+    agree("z", submission.MultiplyGate().forward(-2.0, 3.5), -7.0)
     _check_gate_numerically(submission, "MultiplyGate", rng)
 
 
@@ -165,10 +166,10 @@ def test_circuit_of_the_figure(submission):
 
 @question("circuit")
 def test_circuit_numerically(submission, rng):
-    """At another point, the gradients are what small steps of the inputs show."""
+    """At another point, the gradients are what small steps of the inputs show; at a third one the value is right."""
+    agree("f", unpack(submission.circuit(1.0, 2.5, 4.0), "f", "(dx, dy, dz)", of="circuit")[0], 14.0)
     point = rng.uniform(1.0, 3.0, size=3)
-    f, gradients = unpack(submission.circuit(*point.tolist()), "f", "(dx, dy, dz)", of="circuit")
-    agree("f", f, float((point[0] + point[1]) * point[2]))
+    _, gradients = unpack(submission.circuit(*point.tolist()), "f", "(dx, dy, dz)", of="circuit")
     gradient_agrees(
         "(dx, dy, dz)",
         np.array(_three(gradients), dtype=float),
@@ -194,10 +195,11 @@ def test_neuron_of_the_figure(submission):
 
 @question("neuron_circuit")
 def test_neuron_numerically(submission, rng):
-    """At another point, the gradients are what small steps of weights and inputs show."""
+    """At another point, the gradients are what small steps of weights and inputs show; at a third f is right."""
+    third = submission.neuron_circuit(np.array([0.5, 1.0, -1.0]), np.array([2.0, -2.0]))
+    agree("f", unpack(third, "f", "dw", "dx", of="neuron_circuit")[0], 0.11920292202211755)
     w, x = rng.uniform(-1.0, 1.0, size=3), rng.uniform(0.5, 2.0, size=2)
-    f, dw, dx = unpack(submission.neuron_circuit(w, x), "f", "dw", "dx", of="neuron_circuit")
-    agree("f", f, float(1.0 / (1.0 + np.exp(-(w[0] * x[0] + w[1] * x[1] + w[2])))))
+    _, dw, dx = unpack(submission.neuron_circuit(w, x), "f", "dw", "dx", of="neuron_circuit")
     gradient_agrees("dw", dw, lambda v: float(submission.neuron_circuit(v, x)[0]), w, rng=rng)
     gradient_agrees("dx", dx, lambda v: float(submission.neuron_circuit(w, v)[0]), x, rng=rng)
 
@@ -224,6 +226,8 @@ def _out(submission, forward: str, *inputs) -> tuple[Any, Any]:
 
 
 _GRADIENTS = ("dx", "dw", "db")
+Worked = tuple[Sequence[Any], Any, Sequence[Any], Any]
+"""Inputs, dout, the gradients, and out."""
 
 
 def _check_backward(submission, name: str, inputs, dout, *gradients, out) -> None:
@@ -243,15 +247,26 @@ def _check_backward(submission, name: str, inputs, dout, *gradients, out) -> Non
     )
 
 
-def _check_backward_numerically(submission, name: str, inputs, dout, function: Callable[..., Any]) -> None:
-    """Compare what a backward returns with numerical derivatives; `function` is what a right forward computes."""
+def _check_backward_numerically(submission, name: str, inputs: Sequence[Any], dout, *, worked: Worked) -> None:
+    """Compare what a backward returns with what small steps of the inputs show in the student's own forward.
 
-    def slopes(place: int) -> Any:
-        return numerical_gradient(
-            lambda v: float(np.sum(dout * function(*inputs[:place], v, *inputs[place + 1 :]))), inputs[place]
-        )
+    Where that forward is wrong, which is charged there, the worked example has to do.
+    """
+    forward, backward = f"{name}_forward", f"{name}_backward"
+    at, worked_dout, gradients, worked_out = worked
+    if not agrees("out", _out(submission, forward, *at)[0], worked_out):
+        _check_backward(submission, name, at, worked_dout, *gradients, out=worked_out)
+        return
+    returned = getattr(submission, backward)(dout, _out(submission, forward, *inputs)[1])
+    names = _GRADIENTS[: len(inputs)]
+    got = (returned,) if len(names) == 1 else unpack(returned, *names, of=backward)
+    for place, (gradient, value) in enumerate(zip(names, got, strict=True)):
 
-    _check_backward(submission, name, inputs, dout, *map(slopes, range(len(inputs))), out=function(*inputs))
+        def total(moved: Any, place: int = place) -> float:
+            own = _out(submission, forward, *inputs[:place], moved, *inputs[place + 1 :])[0]
+            return float(np.sum(dout * own))
+
+        gradient_agrees(gradient, value, total, inputs[place], rng=np.random.default_rng(0))
 
 
 def _check_leaves_dout(submission, name: str, inputs, dout, *gradients, out) -> None:
@@ -297,18 +312,26 @@ def test_sigmoid_of_a_number(submission):
     agree("out", _out(submission, "sigmoid_forward", np.array(-2.0))[0], 0.11920292202211755)
 
 
+_SIGMOID: Worked = (
+    [np.array([0.0, 1.0, -1.0])],
+    np.ones(3),
+    [[0.25, 0.19661193324148185, 0.19661193324148185]],
+    np.array([0.5, 0.7310585786300049, 0.2689414213699951]),
+)
+
+
 @question("sigmoid_backward")
 def test_sigmoid_slope(submission):
     """Worked values: a slope of one quarter at 0, and 0.20 at 1 and −1."""
-    slopes, out = [0.25, 0.19661193324148185, 0.19661193324148185], [0.5, 0.7310585786300049, 0.2689414213699951]
-    _check_backward(submission, "sigmoid", [np.array([0.0, 1.0, -1.0])], np.ones(3), slopes, out=out)
+    inputs, dout, gradients, out = _SIGMOID
+    _check_backward(submission, "sigmoid", inputs, dout, *gradients, out=out)
 
 
 @question("sigmoid_backward")
 def test_sigmoid_backward_numerically(submission, rng):
     """The gradient is what small steps of `x` show in your own forward."""
     x, dout = rng.uniform(-2.0, 2.0, size=(3, 2)), _random_dout(rng, (3, 2))
-    _check_backward_numerically(submission, "sigmoid", [x], dout, lambda v: (1.0 + np.tanh(v / 2.0)) / 2.0)
+    _check_backward_numerically(submission, "sigmoid", [x], dout, worked=_SIGMOID)
 
 
 @question("sigmoid_backward")
@@ -343,19 +366,26 @@ def test_relu_leaves_x(submission):
     agree("out", _out(submission, "relu_forward", -2.0)[0], 0.0)
 
 
+_RELU: Worked = (
+    [np.array([[-1.0, 2.0], [3.0, -4.0]])],
+    np.array([[5.0, -6.0], [7.0, -8.0]]),
+    [np.array([[0.0, -6.0], [7.0, 0.0]])],
+    np.array([[0.0, 2.0], [3.0, 0.0]]),
+)
+
+
 @question("relu_backward")
 def test_relu_gradient(submission):
     """The gradient passes where `x` was positive and stops where it was negative, whatever its own sign."""
-    x, dout = np.array([[-1.0, 2.0], [3.0, -4.0]]), np.array([[5.0, -6.0], [7.0, -8.0]])
-    dx, out = np.array([[0.0, -6.0], [7.0, 0.0]]), np.array([[0.0, 2.0], [3.0, 0.0]])
-    _check_backward(submission, "relu", [x], dout, dx, out=out)
+    inputs, dout, gradients, out = _RELU
+    _check_backward(submission, "relu", inputs, dout, *gradients, out=out)
 
 
 @question("relu_backward")
 def test_relu_backward_numerically(submission, rng):
     """The gradient is what small steps of `x` show in your own forward."""
     x = rng.uniform(0.5, 2.0, size=(1, 2, 3)) * np.array([[1.0, -1.0, 1.0], [1.0, -1.0, 1.0]])
-    _check_backward_numerically(submission, "relu", [x], _random_dout(rng, x.shape), lambda v: (v + np.abs(v)) / 2.0)
+    _check_backward_numerically(submission, "relu", [x], _random_dout(rng, x.shape), worked=_RELU)
 
 
 @question("relu_backward")
@@ -397,18 +427,23 @@ def test_affine_of_one_example(submission):
     agree("out", _out(submission, "affine_forward", *arguments)[0], np.array([[17.0, 19.0]]))
 
 
-def _affine(x, w, b) -> Any:
-    """Return what a right forward computes."""
-    return np.tensordot(x, w.reshape(*x.shape[1:], -1), axes=x.ndim - 1) + b
+_AFFINE: Worked = (
+    [_X, _W, _B],
+    np.array([[1.0, 2.0], [3.0, 4.0]]),
+    [
+        np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 2.0]]),
+        np.array([[1.0, 2.0], [-1.0, 0.0], [9.0, 14.0]]),
+        np.array([4.0, 6.0]),
+    ],
+    np.array([[17.0, 19.0], [14.0, 17.0]]),
+)
 
 
 @question("affine_backward")
 def test_affine_gradients(submission):
     """Gradients worked out by hand."""
-    dx = np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 2.0]])
-    dw = np.array([[1.0, 2.0], [-1.0, 0.0], [9.0, 14.0]])
-    dout, db, out = np.array([[1.0, 2.0], [3.0, 4.0]]), [4.0, 6.0], np.array([[17.0, 19.0], [14.0, 17.0]])
-    _check_backward(submission, "affine", [_X, _W, _B], dout, dx, dw, db, out=out)
+    inputs, dout, gradients, out = _AFFINE
+    _check_backward(submission, "affine", inputs, dout, *gradients, out=out)
 
 
 @question("affine_backward")
@@ -416,7 +451,8 @@ def test_affine_gradients(submission):
 def test_affine_backward_numerically(submission, rng, shape):
     """The gradients have the shapes of x, w and b, and are what small steps show in your own forward."""
     layer = [rng.uniform(-2.0, 2.0, size=size) for size in (shape, (int(np.prod(shape[1:])), 5), 5)]
-    _check_backward_numerically(submission, "affine", layer, rng.uniform(-2.0, 2.0, size=(shape[0], 5)), _affine)
+    dout = rng.uniform(-2.0, 2.0, size=(shape[0], 5))
+    _check_backward_numerically(submission, "affine", layer, dout, worked=_AFFINE)
 
 
 @question("affine_backward")

@@ -41,10 +41,10 @@ class Bench:
         """Return the tests of a question, visible ones first."""
         return [test for test in self._tests if test.question == question and (test.hidden or not hidden_only)]
 
-    def passed(self, namespace: dict[str, Any], question: str, seed: str) -> list[str]:
-        """Return the names of the hidden tests of `question` that these functions pass."""
+    def passed(self, namespace: dict[str, Any], question: str, seed: str, *, hidden_only: bool = True) -> list[str]:
+        """Return the names of the tests of `question` that these functions pass, of the hidden ones or of all."""
         own = LocalSubmission(namespace)
-        tests = self.tests(question, hidden_only=True)
+        tests = self.tests(question, hidden_only=hidden_only)
         return [test.item.name for test in tests if self._examiner.run(test.item, own, seed) is None]
 
     def checked(self, namespace: dict[str, Any], question: str, seed: str) -> bool:

@@ -139,6 +139,20 @@ def _check_gate(submission: Any, reference: Any, gate: str, x: Any, y: Any, dz: 
         agree(name, one, other, inputs=inputs)
 
 
+def _run_gate(gate, x, y, dz):
+    gate.forward(x, y)
+    gate.backward(dz)
+    return [x, y, dz]
+
+
+def _check_gate_on_arrays(submission: Any, reference: Any, gate: str, x: Any, y: Any, dz: Any) -> None:
+    """Compare a gate with the reference's, and the arrays that it was given with what they were."""
+    _check_gate(submission, reference, gate, x, y, dz)
+    after = submission.define(_run_gate)(getattr(submission, gate)(), x, y, dz)
+    for name, left, was in zip(("x", "y", "dz"), after, (x, y, dz), strict=True):
+        unchanged(name, left, was, of=gate)
+
+
 def _check_gate_numerically(submission: Any, reference: Any, gate: str, rng: np.random.Generator) -> None:
     """Compare the gradients of a gate with numerical derivatives of the reference's forward."""
     x, y, dz = (mixed(rng, 4, 3) for _ in range(3))
@@ -197,9 +211,9 @@ def test_add_gate_numerically(submission, reference, rng):
 
 @question("AddGate")
 def test_add_gate_on_arrays(submission, reference, rng):
-    """The gate works on whole arrays, entry by entry."""
+    """The gate works on whole arrays, entry by entry, and leaves them as they were."""
     x, y, dz = (mixed(rng, 3, 4) for _ in range(3))
-    _check_gate(submission, reference, "AddGate", x, y, dz)
+    _check_gate_on_arrays(submission, reference, "AddGate", x, y, dz)
 
 
 @question("AddGate")
@@ -240,9 +254,9 @@ def test_multiply_gate_numerically(submission, reference, rng):
 
 @question("MultiplyGate")
 def test_multiply_gate_on_arrays(submission, reference, rng):
-    """The gate works on whole arrays, entry by entry."""
+    """The gate works on whole arrays, entry by entry, and leaves them as they were."""
     x, y, dz = (mixed(rng, 3, 4) for _ in range(3))
-    _check_gate(submission, reference, "MultiplyGate", x, y, dz)
+    _check_gate_on_arrays(submission, reference, "MultiplyGate", x, y, dz)
 
 
 @question("MultiplyGate")
@@ -286,10 +300,10 @@ def test_max_gate_numerically(submission, reference, rng):
 
 @question("MaxGate")
 def test_max_gate_on_arrays(submission, reference, rng):
-    """The gate works on whole arrays, entry by entry."""
+    """The gate works on whole arrays, entry by entry, and leaves them as they were."""
     x, y = mixed(rng, 3, 4), mixed(rng, 3, 4)
     y[0, :2] = x[0, :2] + np.array([1.0, -1.0])
-    _check_gate(submission, reference, "MaxGate", x, y, mixed(rng, 3, 4))
+    _check_gate_on_arrays(submission, reference, "MaxGate", x, y, mixed(rng, 3, 4))
 
 
 @question("MaxGate")

@@ -847,8 +847,7 @@ def _share_of_unseen_digits(submission: Any, rng: np.random.Generator) -> float:
 def _require_share(submission: Any, rng: np.random.Generator, least: float) -> None:
     share = _share_of_unseen_digits(submission, rng)
     if share < least:
-        words = f"your classifier reads about {int(100 * share)} % of the unseen digits: not yet enough for this check"
-        raise _fault("accuracy", words)
+        raise _fault("accuracy", "your classifier does not read as many of the unseen digits as this check asks for")
 
 
 @question("train_classifier")
