@@ -108,8 +108,9 @@ def _identical(after: Any, before: Any) -> bool:
     if isinstance(before, dict):
         same_form = type(after) is dict and after.keys() == before.keys()
         return same_form and all(_identical(after[key], value) for key, value in before.items())
-    if isinstance(before, float | np.floating):
-        return type(after) in (float, type(before)) and (after == before or (after != after and before != before))
+    if isinstance(before, float | complex | np.inexact):
+        same_form = type(after) in (float, type(before))
+        return same_form and bool(after == before or (after != after and before != before))
     if before is None or isinstance(before, bool | int | str | np.generic):
         return type(after) is type(before) and bool(after == before)
     return True

@@ -23,6 +23,7 @@ _LAST_SECONDS = 0.5
 _WORDS = 300
 _CLOCK_SHIFT, _PROCESSOR_CLOCK = 3, 2  # how Linux makes the number of a process's clock from its pid
 _MAX_RAW_OUTPUT = 64 << 20
+_MAX_FREED = 1 << 16  # in one request: a worker can hand out any number of handles
 _ENDINGS = {
     signal.SIGSEGV: "the process crashed: it touched memory that is not its own (SIGSEGV)",
     signal.SIGABRT: "the process crashed: it gave up (SIGABRT)",
@@ -71,9 +72,10 @@ class Channel:
         Raises WireError where the message itself cannot be sent, CallFailed (with `name`) where no proper reply comes
         within `seconds`; `late` is its reason when the time is over.
         """
+        if not self.alive:
+            raise CallFailed(name, "died", "the process has ended")
         self._number += 1
-        free, self._released = self._released, []
-        pieces = wire.pack({**message, "number": self._number, "free": free}, refer=refer)
+        pieces = wire.pack({**message, "number": self._number, "free": self._freed()}, refer=refer)
         end = time.monotonic() + seconds
         try:
             self._refuse_early_words()
@@ -89,6 +91,9 @@ class Channel:
         except WireError as error:
             self.close()
             raise CallFailed(name, "refused", f"the answer was refused: {error}") from None
+        except MemoryError:
+            self.close()
+            raise CallFailed(name, "refused", "the answer was refused: there is no memory for it") from None
         except BaseException:
             self.close()
             raise
@@ -117,6 +122,14 @@ class Channel:
         os.close(self._handle)
         os.close(self._output)
 
+    def _freed(self) -> Any:
+        """Take the numbers of handles that nobody holds, as an array: there may be more of them than a header takes."""
+        if not self._released:
+            return []
+        some = np.array(self._released[:_MAX_FREED], np.int64)
+        del self._released[: len(some)]
+        return some
+
     def _refuse_early_words(self) -> None:
         with contextlib.suppress(BlockingIOError):
             if self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
@@ -128,7 +141,7 @@ class Channel:
             raise WireError("it is no answer")
         if type(reply.get("number")) is not int or reply["number"] != self._number:
             raise WireError("it answers another question")
-        if ("value" if reply["ok"] else "failure") not in reply:
+        if reply.keys() != {"number", "ok", "value" if reply["ok"] else "failure"}:
             raise WireError("it is no answer")
         return reply
 
@@ -149,12 +162,16 @@ class Channel:
         data = np.empty(size, np.uint8).data  # the memory is taken as it is filled, not as it is announced
         filled = 0
         while filled < size:
-            self._wait(select.POLLIN, end)
-            with contextlib.suppress(BlockingIOError):
+            try:
                 count = self._connection.recv_into(data[filled : filled + _CHUNK], 0, socket.MSG_DONTWAIT)
-                if not count:
-                    raise EOFError
-                filled += count
+            except BlockingIOError:
+                self._wait(select.POLLIN, end)
+                continue
+            if not count:
+                raise EOFError
+            filled += count
+            if filled < size and time.monotonic() > end:
+                raise TimeoutError
         return data
 
     def _wait(self, event: int, end: float) -> None:

@@ -6,19 +6,22 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FunctionType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
-from autograder.sandbox import untrusted
+from autograder.sandbox import untrusted, wire
 from autograder.sandbox.handle import Handle, Remote
 from autograder.sandbox.host import Host
 from autograder.sandbox.session import Session
 from autograder.sandbox.sources import source_of
 from autograder.sandbox.untrusted import Cell, CellRun
+
+if TYPE_CHECKING:
+    from autograder.reading import Reading
 
 _LOST = "an object that it needs was lost when the submission's process had to be started again"
 
@@ -35,6 +38,7 @@ class Submission:
         self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int, digits: Digits | None = None
     ) -> None:
         self._defined: dict[Any, Handle] = {}
+        self._reading: Reading | None = None
         self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
     def __getattr__(self, name: str) -> Remote:
@@ -58,6 +62,10 @@ class Submission:
     def close(self) -> None:
         """End the process. Calls after this raise CallFailed."""
         self._session.close()
+
+    def explain_by(self, reading: Reading) -> None:
+        """Let the failures of all further calls have the advice that the submission's source gives."""
+        self._reading = reading
 
     def has(self, name: str) -> bool:
         """Whether the notebook defines the name."""
@@ -128,7 +136,14 @@ class Submission:
             "after": after,
             "cpu_seconds": self._session.cpu_seconds,
         }
-        return self._ask(name, message)
+        if self._reading is None:
+            return self._ask(name, message)
+        try:
+            value = self._ask(name, message)
+        except CallFailed as failure:
+            raise self._reading.explained(failure) from None
+        self._reading.require_usable(name, value)
+        return value
 
     def _sendable(self, value: Any) -> Any:
         """Return the value, with handles in the place of functions, classes and names of the notebook."""
@@ -152,7 +167,7 @@ class Submission:
 
     def _handle_of(self, message: dict[str, Any], name: str) -> Handle:
         number = self._ask(name, message)
-        if type(number) is not int:
+        if type(number) is not int or not 0 <= number <= wire.MAX_HANDLE:
             raise CallFailed(name, "refused", "the answer was refused: it is not the number of an object")
         return self._handle(number, name)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 import struct
 import tracemalloc
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,18 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.errors import WireError
 from autograder.sandbox import wire
+from tests.fuzz.judge import Thing
 
 DTYPES = ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
+BIG_ENDIAN = [dtype.replace("<", ">") for dtype in DTYPES if dtype.startswith("<")]
 MEGABYTE = 1 << 20
+NAN_BITS = [0x7FF8000000000000, 0xFFF8000000000000, 0x7FF8000000000001, 0xFFF8000000000123, 0x7FF0000000000001]
+
+Point = namedtuple("Point", "x y")
+
+
+class Colour(enum.IntEnum):
+    RED = 1
 
 
 def nothing(value: Any) -> tuple[int, str]:
@@ -53,7 +64,9 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray | np.generic):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if isinstance(a, float):
-        return struct.pack("d", a) == struct.pack("d", b) or (math.isnan(a) and math.isnan(b))
+        return struct.pack("d", a) == struct.pack("d", b)
+    if isinstance(a, complex):
+        return same(a.real, b.real) and same(a.imag, b.imag)
     if isinstance(a, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
@@ -61,12 +74,47 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-arrays = st.sampled_from(DTYPES).flatmap(
-    lambda dtype: hnp.arrays(np.dtype(dtype), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
-)
+def raw_arrays(dtype: str) -> st.SearchStrategy[np.ndarray[Any, Any]]:
+    """Arrays of any bits: NaNs with payloads, subnormals, infinities; a bool has two values only."""
+    shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+    if dtype == "|b1":
+        return hnp.arrays(np.bool_, shapes)
+    kind = np.dtype(dtype)
+    return shapes.flatmap(
+        lambda shape: st.binary(
+            min_size=math.prod(shape) * kind.itemsize, max_size=math.prod(shape) * kind.itemsize
+        ).map(lambda raw: np.frombuffer(raw, kind).reshape(shape))
+    )
+
+
+def laid_out(array: np.ndarray[Any, Any], layout: str) -> np.ndarray[Any, Any]:
+    """Return an array of the same values that lies in memory in another way."""
+    if layout == "Fortran":
+        return np.asfortranarray(array)
+    if layout == "strided":
+        wide = np.zeros((*array.shape, 2), array.dtype)
+        wide[..., 0] = array
+        return np.moveaxis(wide, -1, 0)[0, ...]
+    if layout == "reversed":
+        return array[(*(slice(None, None, -1) for _ in array.shape), ...)]
+    if layout == "misaligned":
+        raw = np.frombuffer(b"x" + array.tobytes(), np.uint8)[1:]
+        return raw.view(array.dtype).reshape(array.shape) if array.size else array
+    if layout == "broadcast":
+        return np.broadcast_to(array, (3, *array.shape))
+    return array
+
+
+LAYOUTS = ["C, read-only", "Fortran", "strided", "reversed", "misaligned", "broadcast"]
+arrays = st.sampled_from(DTYPES + BIG_ENDIAN).flatmap(raw_arrays)
+nans = st.sampled_from(NAN_BITS).map(lambda bits: struct.unpack("<d", struct.pack("<Q", bits))[0])
+reals = st.floats() | nans
+complexes = st.builds(complex, reals, reals)
 scalars = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.from_dtype(np.dtype(dtype)))
-keys = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
-plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | arrays | scalars
+integers = st.integers() | st.integers(-(2**4096) + 1, 2**4096 - 1)
+simple_keys = st.none() | st.booleans() | integers | reals | complexes | st.text(max_size=5) | scalars
+keys = st.recursive(simple_keys, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=4)
+plain = st.none() | st.booleans() | integers | reals | complexes | st.text() | arrays | scalars
 values = st.recursive(
     plain,
     lambda inner: (
@@ -83,7 +131,34 @@ class TestRoundTrip:
         """Type, structure and each bit of a nested value survive."""
         assert same(there(value), value)
 
-    @pytest.mark.parametrize("dtype", DTYPES)
+    @given(values)
+    @settings(max_examples=100, deadline=None, database=None)
+    def test_what_arrived_arrives_again(self, value: Any) -> None:
+        """Every value that arrives can be sent, and the frame is the same to the last byte."""
+        assert frame(there(value)) == frame(value)
+
+    @given(arrays, st.sampled_from(LAYOUTS))
+    @settings(max_examples=150, deadline=None, database=None)
+    def test_an_array_of_any_bits_in_any_layout(self, array: np.ndarray[Any, Any], layout: str) -> None:
+        """The same bits arrive in a plain array of its own; what was sent is as it was."""
+        sent = laid_out(array, layout)
+        before = (sent.tobytes(), sent.strides, sent.flags.writeable)
+        got = there({"x": sent})["x"]
+        assert same(got, np.array(sent, order="C"))
+        assert got.flags.owndata
+        assert got.flags.writeable
+        assert got.flags.aligned
+        assert got.flags.c_contiguous
+        assert (sent.tobytes(), sent.strides, sent.flags.writeable) == before
+
+    @pytest.mark.parametrize("bits", NAN_BITS)
+    def test_nan_payloads_of_floats(self, bits: int) -> None:
+        """A float that is NaN keeps its sign and payload, as a number of its own and in a complex one."""
+        nan = struct.unpack("<d", struct.pack("<Q", bits))[0]
+        for value in (nan, complex(nan, -0.0), complex(-0.0, nan), [nan, (nan,)], {nan: nan}):
+            assert same(there(value), value)
+
+    @pytest.mark.parametrize("dtype", DTYPES + BIG_ENDIAN)
     @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 5), (4, 3), (1, 1, 1, 2)])
     def test_every_dtype_in_every_shape(self, dtype: str, shape: tuple[int, ...]) -> None:
         """An array keeps its dtype and its shape, 0-d and empty ones too."""
@@ -152,6 +227,11 @@ class TestHandles:
             2**5000,
             dict.fromkeys(range(5000)),
             {b"key": 1},
+            {2**5000: 1},
+            {"\ud800": 1},
+            {Colour.RED: 1},
+            {Point(1, 2): 1},
+            {(1, Colour.RED): 1},
         ],
         ids=lambda thing: type(thing).__name__,
     )
@@ -159,6 +239,12 @@ class TestHandles:
         """Subclasses, objects and odd dtypes are referred to, whatever they claim to be."""
         header, blob = frame([thing], refer=lambda value: (7, type(value).__name__))
         assert wire.unpack(header, memoryview(blob), resolve=pair) == [("handle", 7, type(thing).__name__)]
+
+    @pytest.mark.parametrize("number", [0, 1, 2**63 - 1])
+    def test_numbers_of_handles(self, number: int) -> None:
+        """Any number of 63 bits goes there and back."""
+        header, blob = frame(object(), refer=lambda _: (number, "x"))
+        assert wire.unpack(header, memoryview(blob), resolve=pair) == ("handle", number, "x")
 
     def test_a_value_may_be_refused(self) -> None:
         """What `refer` refuses is a WireError."""
@@ -178,6 +264,17 @@ class TestRefusedToSend:
         """The header has a cap."""
         with pytest.raises(WireError, match="too many separate values"):
             wire.pack(list(range(400_000)), refer=nothing)
+
+    @pytest.mark.parametrize("texts", [["x" * (25 << 20)], ["x" * (9 << 20)] * 3], ids=["one", "three"])
+    def test_too_much_text(self, texts: list[str]) -> None:
+        """Text has a cap of its own, whether it is one or many."""
+        with pytest.raises(WireError, match="24 MB of text"):
+            wire.pack(texts, refer=nothing)
+
+    def test_dicts_with_too_many_keys_together(self) -> None:
+        """Several dicts may not have what one may not."""
+        with pytest.raises(WireError, match="too many keys"):
+            wire.pack([dict.fromkeys(range(4096))] * 5, refer=nothing)
 
     def test_too_large_an_array_is_refused_before_it_is_copied(self) -> None:
         """A broadcast array of terabytes is refused at once."""
@@ -217,6 +314,30 @@ HOSTILE = {
     "text that is no UTF-8": ["s", 0, 16],
     "lone surrogate": "\ud800",
     "integer that is none": ["i", "12_x"],
+    "integer with underscores": ["i", "0x1_0"],
+    "integer with spaces": ["i", " 0x10 "],
+    "integer in other digits": ["i", "0x\u0663"],
+    "integer without a number": ["i", "0x"],
+    "integer too long for its form": 2**64,
+    "float that is no NaN": ["f", "3ff0000000000000"],
+    "float that is infinite": ["f", "7ff0000000000000"],
+    "float of too few digits": ["f", "7ff8"],
+    "float of other digits": ["f", "7FF8000000000000"],
+    "complex of NaN and integer": ["c", ["f", "7ff8000000000000"], 1],
+    "scalar in the other byte order": ["z", ">f8", [], 0],
+    "dtype in the byte order of here": ["a", "=f8", [1], 0],
+    "short text in the blob": ["s", 0, 16],
+    "text with a size that is a bool": ["s", 0, True],
+    "dict with a key twice": ["d", [[1, 2], [1, 3]]],
+    "dict with equal keys": ["d", [[1, 2], [True, 3]]],
+    "dict with a handle as key": ["d", [[["h", 1, "x"], 1]]],
+    "dict with a handle in a key": ["d", [[["t", [["h", 1, "x"]]], 1]]],
+    "too many keys together": ["l", [["d", [[n, None] for n in range(4096)]]] * 5],
+    "handle number negative": ["h", -1, "x"],
+    "handle number too large": ["h", 2**63, "x"],
+    "handle with an array as contents": ["h", 1, "x", ["a", "|u1", [16], 0]],
+    "handle with a handle as contents": ["h", 1, "x", ["h", 2, "y", ["l", []]]],
+    "handle with a text as contents": ["h", 1, "x", "contents"],
     "integer without end": ["i", "0x" + "f" * 5000],
     "complex of texts": ["c", "1", "2"],
     "list of a number": ["l", 3],
@@ -242,6 +363,13 @@ class TestHostile:
         with pytest.raises(WireError):
             receive(node, b"\xff" * 16)
 
+    @pytest.mark.parametrize("node", HOSTILE.values(), ids=HOSTILE.keys())
+    def test_is_refused_for_its_own_sake(self, node: Any) -> None:
+        """It is refused as well where no bytes are left over."""
+        with pytest.raises(WireError) as caught:
+            wire.unpack(json.dumps(node).encode(), memoryview(b""), resolve=Thing)
+        assert "belong to no value" not in str(caught.value)
+
     @pytest.mark.parametrize(
         "header",
         [
@@ -253,8 +381,14 @@ class TestHostile:
             b'["a",' * 100_000,
             b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94.",
             b"null null",
+            '["l",[]]'.encode("utf-16"),
+            '["l",[]]'.encode("utf-32"),
+            b"\xef\xbb\xbfnull",
         ],
-        ids=["empty", "half", "no UTF-8", "deep", "long number", "deep arrays", "pickle", "two values"],
+        ids=[
+            *("empty", "half", "no UTF-8", "deep", "long number", "deep arrays", "pickle", "two values"),
+            *("UTF-16", "UTF-32", "byte order mark"),
+        ],
     )
     def test_bytes_that_are_no_header(self, header: bytes) -> None:
         """What is not JSON, or JSON made to break a parser, is a WireError."""
@@ -282,6 +416,14 @@ class TestHostile:
         """Sizes above the caps are refused from the first twelve bytes, before anything is allocated."""
         with pytest.raises(WireError, match="larger than allowed"):
             wire.sizes(struct.pack("<IQ", header, blob))
+
+    @pytest.mark.parametrize("sizes", [[(24 << 20) + 16], [MEGABYTE] * 25], ids=["one", "many"])
+    def test_text_that_would_widen_is_capped(self, sizes: list[int]) -> None:
+        """One character makes a text four times as large, so less text than bytes is taken."""
+        starts = [sum(sizes[:index]) for index in range(len(sizes))]
+        nodes = [["s", start, size] for start, size in zip(starts, sizes, strict=True)]
+        with pytest.raises(WireError, match="24 MB of text"):
+            receive(["l", nodes], b"x" * sum(sizes))
 
     def test_bools_are_bools(self) -> None:
         """A byte that is neither 0 nor 1 arrives as True, not as a bool that breaks logic."""
