@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +21,17 @@ COPIED = ("autograder", "tests", "reference", "assignments", "course.yml", "nbgr
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and as whom a command runs, and what is blocked there. The user None is this process's own."""
+    """Where and as whom a command runs, and what is blocked there. The user None is this process's own.
+
+    `inside` is a command that runs the rest of its arguments in other surroundings, such as `container(…)`.
+    """
 
     python: str = sys.executable
     root: Path = ROOT
     environment: Mapping[str, str] = field(default_factory=dict)
     user: int | None = None
     blocked: str = ""
+    inside: tuple[str, ...] = ()
 
     def run(
         self, *arguments: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
@@ -48,7 +52,28 @@ class Machine:
 
     def _wrapper(self) -> Sequence[str]:
         script = str(self.root / "tests" / "sandbox" / "blocked.py")
-        return [self.python, script, self.blocked] if self.blocked else []
+        return [*self.inside, *([self.python, script, self.blocked] if self.blocked else [])]
+
+
+def container(*options: str) -> tuple[str, ...]:
+    """Return the command for a container that has all of this machine but for what bwrap's options change. Needs root.
+
+    No option may name a place that is not there: bwrap would make it outside, too.
+    """
+    program = shutil.which("bwrap") or "bwrap"
+    return (program, "--dev-bind", "/", "/", "--cap-add", "ALL", "--die-with-parent", *options, "--")
+
+
+def without(folder: Path, *patterns: str) -> list[str]:
+    """Return the options of a container in which a folder lacks what these patterns match."""
+    gone = {path for pattern in patterns for path in folder.glob(pattern)}
+    assert gone, f"nothing in {folder} matches {patterns}"
+    return ["--tmpfs", str(folder), *bound((path for path in folder.iterdir() if path not in gone), folder)]
+
+
+def bound(paths: Iterable[Path], folder: Path) -> list[str]:
+    """Return the options of a container that has each of these in a folder."""
+    return [option for path in sorted(paths) for option in ("--ro-bind", str(path), str(folder / path.name))]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograder.errors import SandboxError
+from autograder.sandbox import obstacles
 
 Mode = Literal["full", "one layer", "none"]
 
@@ -15,14 +16,7 @@ BUBBLEWRAP, LANDLOCK, FILTER = "bubblewrap", "Landlock", "system-call filter"
 OWN_USER, LIMITS = "own user", "limits"
 
 _SCOPED_SIGNALS = 6
-_BUBBLEWRAP_BLOCKED = (
-    "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, on Ubuntu an AppArmor profile for"
-    " bwrap, in a container a security profile that permits them)"
-)
-_LANDLOCK_MISSING = (
-    "use Linux 5.13 or later with Landlock in the boot parameter lsm=, or a container profile that permits it"
-)
-_SECCOMP_MISSING = "pip install 'nn-autograder[instructor]' and apt install libseccomp2"
+_NO_FOLDER = "submissions get no writable folder"
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ def describe(
     layers = (
         _bubblewrap(bubblewrap, tries),
         _landlock(landlock),
-        Layer(FILTER, not no_filter, no_filter or _FILTERED, _SECCOMP_MISSING if no_filter else ""),
+        _filter(no_filter),
         _user(user, dropped, tries),
         Layer(LIMITS, True, "time, memory, output, open files and threads are limited; no core dumps"),
     )
@@ -82,7 +76,6 @@ def demand(protection: Protection) -> None:
     )
 
 
-_OWN_USER_MISSING = "let every user read the folders of Python and of this package, or grade as an ordinary user"
 _FILTERED = "no sockets, no new processes, no signals to others, no change of limits"
 
 
@@ -96,22 +89,27 @@ def _bubblewrap(active: bool, tries: tuple[str, ...]) -> Layer:
     if active:
         return Layer(BUBBLEWRAP, True, "own root folder without personal files, own process and network namespaces")
     if not shutil.which("bwrap"):
-        return Layer(
-            "bubblewrap", False, "bwrap is not installed; submissions get no writable folder", "apt install bubblewrap"
-        )
+        return Layer(BUBBLEWRAP, False, f"bwrap is not installed; {_NO_FOLDER}", obstacles.INSTALL_BUBBLEWRAP)
     reason = next((text for text in reversed(tries) if text.startswith("inside bubblewrap")), "it was not tried")
-    return Layer(BUBBLEWRAP, False, f"{reason}; submissions get no writable folder", _BUBBLEWRAP_BLOCKED)
+    return Layer(BUBBLEWRAP, False, f"{reason}; {_NO_FOLDER}", obstacles.bubblewrap(reason))
 
 
 def _landlock(version: int) -> Layer:
     if not version:
-        return Layer(LANDLOCK, False, "this kernel or container has no Landlock", _LANDLOCK_MISSING)
+        return Layer(LANDLOCK, False, *obstacles.landlock())
     weak = "" if version >= _SCOPED_SIGNALS else "; signals are left to the system-call filter"
     return Layer(LANDLOCK, True, f"version {version}: no file but Python's own can be opened{weak}")
+
+
+def _filter(reason: str) -> Layer:
+    if reason:
+        return Layer(FILTER, False, reason, obstacles.system_call_filter(reason))
+    return Layer(FILTER, True, _FILTERED)
 
 
 def _user(user: int, dropped: bool, tries: tuple[str, ...]) -> Layer:
     if user == 0:
         reason = next((f" ({text})" for text in tries if "as user" in text), "")
-        return Layer(OWN_USER, False, f"workers run as root without capabilities{reason}", _OWN_USER_MISSING)
+        detail = f"workers run as root without capabilities{reason}"
+        return Layer(OWN_USER, False, detail, obstacles.own_user(reason))
     return Layer(OWN_USER, True, f"workers run as user {user}" if dropped else "grading does not run as root")

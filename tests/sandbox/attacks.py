@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from importlib.metadata import files
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MARKS = (Path("/dev/shm/autograder-mark"), Path("/tmp/autograder-mark"))
+INSTALLED_FROM = next(str(path) for path in files("nn-autograder") or () if path.name == "direct_url.json")
 REFUSED = ("EPERM", "EACCES", "ENOENT", "EROFS")
 
 SOURCE = textwrap.dedent(
@@ -15,6 +17,7 @@ SOURCE = textwrap.dedent(
     import numpy as np
 
     libc = ctypes.CDLL(None, use_errno=True)
+    packages = os.path.dirname(os.path.dirname(np.__file__))
 
     def checked(result):
         if result < 0: raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -50,6 +53,9 @@ FILES = {
     "read the hidden tests": f"read({str(ROOT / 'tests' / '__init__.py')!r})",
     "read the course": f"read({str(ROOT / 'pyproject.toml')!r})",
     "list the course": f"os.listdir({str(ROOT)!r})",
+    "list installed packages": "os.listdir(packages)",
+    "read another package": "read(packages + '/sklearn/__init__.py')",
+    "read where this was installed from": f"read(packages + '/{INSTALLED_FROM}')",
     "list processes": "os.listdir('/proc')",
     "read a process's environment": "read('/proc/self/environ')",
     "read the parent's command line": "read(f'/proc/{os.getppid()}/cmdline')",
@@ -81,6 +87,7 @@ CALLS = {
     "become dumpable": "checked(libc.prctl(4, 1, 0, 0, 0))",
     "memory without a name": "os.memfd_create('x')",
     "priority": "os.setpriority(os.PRIO_PROCESS, 0, 1)",
+    "change times of a file": "os.utime(os.pipe()[0], (0, 0))",
     "change rights of a file": "os.fchmod(own_descriptor(), 0o666)",
     "a new session": "os.setpgid(0, 0)",
     "a key ring": "checked(libc.syscall(250, 0, -3, 1))",

@@ -121,6 +121,7 @@ class TestErrors:
             ("class E(ValueError): pass\nraise E('x')", "ValueError", 2),
             ("x = 1\nassert x == 2", "AssertionError", 2),
             ("input('How many layers? ')", "RuntimeError", 1),
+            ("import getpass\ngetpass.getpass()", "RuntimeError", 2),
         ],
     )
     def test_a_cell_that_fails(self, load: Load, source: str, exception: str, line: int) -> None:
@@ -178,6 +179,7 @@ class TestJupyterHabits:
         assert submission.has("after")
         assert run.outputs[0]["name"] == "stderr"
         assert "was not run" in run.outputs[0]["text"]
+        assert "numpy, matplotlib and Python's own modules are there" in run.outputs[0]["text"]
 
     def test_an_unknown_magic_costs_its_cell_only(self, load: Load) -> None:
         """A magic that is not there is an error of its cell."""
@@ -216,3 +218,11 @@ class TestJupyterHabits:
         shown = outputs(load, "import numpy as np\nnp.array([1.0]) / 0")
         assert "RuntimeWarning" in shown[0]["text"]
         assert shown[1]["data"]["text/plain"] == "array([inf])"
+
+    @pytest.mark.parametrize(
+        "strict", ["import warnings\nwarnings.simplefilter('error')", "import numpy as np\nnp.seterr(all='raise')"]
+    )
+    def test_warnings_as_errors_end_with_the_cells(self, load: Load, strict: str) -> None:
+        """A call brings its value, also where the notebook has turned warnings into errors."""
+        submission = load(strict, "import numpy as np\ndef f(x): return np.log(x)")
+        assert submission.f(0.0) == -float("inf")

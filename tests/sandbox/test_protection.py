@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from autograder.errors import SandboxError
-from autograder.sandbox import UNSAFE_FLAG, Sandbox, layers, places, syscalls
+from autograder.sandbox import UNSAFE_FLAG, Cell, Sandbox, layers, places, syscalls
 from autograder.sandbox.inside.kernel import prctl
-from tests.machines import ORDINARY_USER, Machine, ordinary_user
+from tests.machines import ORDINARY_USER, Machine, container, ordinary_user
 from tests.sandbox import attacks
 
 _GET_DUMPABLE = 3
@@ -115,9 +115,49 @@ class TestOneLayer:
         assert result["doubled"] == 5.0
         assert "Landlock" in result["missing"]
         harmless = {"list the root folder", "list devices", "list temporary files", "list the course"}
+        harmless.add("list installed packages")  # of which only those that can be imported are there
         if attacks.ROOT.is_relative_to(Path.home()):  # then the way to Python leads through it, with nothing else there
             harmless.add("list the home folder")
         assert worked(result) - harmless <= {"write to the temporary folder"}
+
+    def test_with_the_first_landlock(self) -> None:
+        """Where the kernel knows only the first version of Landlock, no attack works either."""
+        result = report(blocked="old landlock", PATH="/nonexistent")
+        assert_grades_safely(result, "one layer")
+        assert "Landlock" in result["active"]
+
+
+class TestContainer:
+    @as_root
+    @has_bubblewrap
+    def test_with_a_masked_proc(self) -> None:
+        """A container hides parts of /proc and permits no writing there: bubblewrap works all the same."""
+        masked = [
+            "--proc",
+            "/proc",
+            "--ro-bind",
+            "/proc/sys",
+            "/proc/sys",
+            "--ro-bind",
+            "/dev/null",
+            "/proc/interrupts",
+        ]
+        inside = container(*masked)
+        nested = subprocess.run(
+            [*inside, "bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Can't mount proc" in nested.stderr  # the mask is real
+        assert_grades_safely(report(replace(HERE, inside=inside)), "full")
+
+    def test_no_user_namespaces_for_submissions(self, either: Sandbox) -> None:
+        """The filter, not bubblewrap, keeps a submission from making a user namespace of its own."""
+        with either.load([Cell("namespaces", _NAMESPACES)], seed=0) as submission:
+            assert submission.unshare() == "EPERM"
+            assert submission.clone() == "EPERM"
+            assert submission.clone3() == "ENOSYS"
 
 
 @as_root
@@ -132,6 +172,8 @@ class TestRootOnly:
         assert_grades_safely(result, mode)
         assert "workers run as root without capabilities" in result["missing"]["own user"]
         assert any("as user 65534" in text for text in result["tries"])
+        first = next(folder for folder in [*reversed(closed.parents), closed] if not folder.stat().st_mode & 0o001)
+        assert f"{first} is closed to others" in result["missing"]["own user"]
 
 
 class TestRefusal:
@@ -233,6 +275,19 @@ class TestPlaces:
         mounted = [place for place in places.mounted() if place.is_relative_to(attacks.ROOT / "autograder")]
         assert {place.name for place in mounted} == {"sandbox", "errors.py"}
 
+
+_NAMESPACES = """
+import ctypes, errno, struct
+libc = ctypes.CDLL(None, use_errno=True)
+NEW_USER = 0x10000000
+def outcome(result):
+    return "worked" if result >= 0 else errno.errorcode[ctypes.get_errno()]
+def unshare(): return outcome(libc.unshare(NEW_USER))
+def clone(): return outcome(libc.syscall(56, ctypes.c_ulong(NEW_USER | 17), 0, 0, 0, 0))
+def clone3():
+    arguments = struct.pack("<11Q", NEW_USER, *[0] * 3, 17, *[0] * 6)
+    return outcome(libc.syscall(435, arguments, len(arguments)))
+"""
 
 _LIFE = """
 import json, os, signal

@@ -8,13 +8,13 @@ import pytest
 
 from autograder import datasets
 from autograder.datasets import FOLDER
-from autograder.instructor import doctor
+from autograder.instructor import checkup
 
 
 def test_a_folder(mnist_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The digits that are there are counted, and the folder is named."""
     monkeypatch.setenv(FOLDER, str(mnist_folder))
-    line = doctor._digits()
+    line = checkup.digits()
     assert (line.name, line.active) == ("MNIST", True)
     assert line.detail.endswith(f"0,000 training and 10,000 test digits in {mnist_folder}")
 
@@ -24,7 +24,7 @@ def test_a_folder_that_will_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """A folder that is missing or empty is named, with a remedy."""
     folder = tmp_path if there else tmp_path / "nowhere"
     monkeypatch.setenv(FOLDER, str(folder))
-    line = doctor._digits()
+    line = checkup.digits()
     assert not line.active
     assert str(folder) in line.detail
     assert "accuracy cannot be graded" in line.remedy
@@ -35,6 +35,6 @@ def test_nothing_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FOLDER, raising=False)
     monkeypatch.setattr(datasets, "_cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(datasets, "_fetch", lambda *_: pytest.fail("something was fetched"))
-    line = doctor._digits()
+    line = checkup.digits()
     assert (line.active, "scikit-learn's digits" in line.detail, FOLDER in line.remedy) == (False, True, True)
     assert not (tmp_path / "cache").exists()

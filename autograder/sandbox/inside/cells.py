@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import getpass
 import site
 import sys
 import warnings
@@ -19,8 +20,11 @@ from traitlets.config import Config
 from autograder.sandbox.inside import failures
 from autograder.sandbox.inside.outputs import Collector, Stream
 
-_NO_SHELL = "`{}` was not run: while a notebook is graded there are no shell commands and nothing can be installed.\n"
-_NO_INPUT = "input() has nobody to ask while a notebook is graded: write the value into the cell"
+_NO_SHELL = (
+    "`{}` was not run: while a notebook is graded there are no shell commands and nothing can be installed; "
+    "numpy, matplotlib and Python's own modules are there.\n"
+)
+_NO_INPUT = "{}() has nobody to ask while a notebook is graded: write the value into the cell"
 _WARM_UP = """
 %matplotlib inline
 import numpy as np, matplotlib.pyplot as plt
@@ -122,6 +126,7 @@ def start_shell(hidden_folders: Sequence[str]) -> NotebookShell:
     shell.input_transformer_manager.cleanup_transforms.remove(leading_empty_lines)
     warnings.filterwarnings("ignore", message="To exit: use")
     builtins.input = _no_input
+    getpass.getpass = _no_password
     site.sethelper()  # the interpreter is started without `site`
     sys.stdout, sys.stderr = Stream(shell.collector, "stdout"), Stream(shell.collector, "stderr")
     report = run_cell(shell, index=0, source=_WARM_UP, text_bytes=1 << 16)
@@ -153,4 +158,9 @@ def run_cell(shell: NotebookShell, *, index: int, source: str, text_bytes: int) 
 
 def _no_input(prompt: object = "") -> str:
     del prompt
-    raise RuntimeError(_NO_INPUT)
+    raise RuntimeError(_NO_INPUT.format("input"))
+
+
+def _no_password(prompt: str = "", stream: Any = None, **rest: Any) -> str:
+    del prompt, stream, rest
+    raise RuntimeError(_NO_INPUT.format("getpass"))

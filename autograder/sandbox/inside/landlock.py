@@ -32,14 +32,15 @@ def version() -> int:
         return 0
 
 
-def restrict(*, readable: Iterable[str], writable: Iterable[str]) -> int:
-    """Allow this process these files and folders and no others, no TCP, no signals out; returns the version.
+def prepare(*, readable: Iterable[str], writable: Iterable[str]) -> int | None:
+    """Return the descriptor of rules that allow these files and folders and no others, no TCP, no signals out.
 
-    Returns 0 and does nothing where Landlock is missing. Raises OSError where it is there and fails.
+    Made once and held for every process forked from here. None where Landlock is missing. Raises OSError where it is
+    there and fails.
     """
     abi = version()
     if not abi:
-        return 0
+        return None
     rights = _rights(abi)
     attributes = struct.pack("<QQQ", rights, _ALL_TCP if abi >= 4 else 0, _ALL_SCOPES if abi >= 6 else 0)
     attributes = attributes[: 8 if abi < 4 else 16 if abi < 6 else 24]
@@ -49,10 +50,15 @@ def restrict(*, readable: Iterable[str], writable: Iterable[str]) -> int:
             _allow(ruleset, path, _READ & rights)
         for path in writable:
             _allow(ruleset, path, _WRITE & rights)
-        syscall(_RESTRICT_SELF, ruleset, 0)
-    finally:
+    except OSError:
         os.close(ruleset)
-    return abi
+        raise
+    return ruleset
+
+
+def restrict(ruleset: int) -> None:
+    """Put this process under rules for good, on top of those that it is under; raises OSError."""
+    syscall(_RESTRICT_SELF, ruleset, 0)
 
 
 def _rights(abi: int) -> int:

@@ -8,7 +8,7 @@ import os
 import resource
 import signal
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from autograder.sandbox.inside import landlock
 from autograder.sandbox.inside.kernel import prctl, syscall
@@ -23,6 +23,7 @@ _LOCKED_NO_ROOT = 0b101111  # uid 0 means nothing special, and this cannot be un
 _INSTRUCTION_BYTES = 8
 _FILE_BYTES = 16 << 20
 _OPEN_FILES = 64
+_RANDOM = "/dev/urandom"
 
 
 def shed_privileges() -> None:
@@ -65,22 +66,52 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def close_doors(*, readable: Iterable[str], writable: Iterable[str], program: bytes) -> tuple[int, str]:
-    """Landlock, then the system-call filter: nothing can be opened or undone after it.
+class Doors:
+    """Which files a worker may open, held ready by the zygote: there may be hundreds of places.
 
-    Returns the Landlock version (0: none) and why there is no filter ("" where there is).
+    `scratch` is the folder in which each worker has one of its own, "" where there is none.
     """
+
+    def __init__(self, *, readable: Sequence[str], scratch: str) -> None:
+        self.readable = [*readable, _RANDOM]
+        self.scratch = scratch
+        self.rules = _held(readable=self.readable, writable=[scratch, os.devnull] if scratch else [os.devnull])
+
+    def close(self, folder: str) -> int:
+        """Let this process open nothing else any more; returns the Landlock version, 0 where it does not hold.
+
+        Rules that are added can only take away, so those for the worker's own `folder` allow everything but the
+        folders of the others. Their descriptors stay open until the caller closes them.
+        """
+        if self.rules is None:
+            return 0
+        try:
+            landlock.restrict(self.rules)
+            if self.scratch:
+                others = {os.path.join("/", *path.split("/")[1:2]) for path in self.readable}  # noqa: PTH118
+                own = landlock.prepare(readable=sorted(others), writable=[folder, os.devnull])
+                landlock.restrict(own if own is not None else -1)
+        except OSError:
+            return 0
+        return landlock.version()
+
+
+def _held(*, readable: Iterable[str], writable: Iterable[str]) -> int | None:
     try:
-        abi = landlock.restrict(readable=readable, writable=writable)
+        return landlock.prepare(readable=readable, writable=writable)
     except OSError:
-        abi = 0
+        return None
+
+
+def filter_calls(program: bytes) -> str:
+    """Refuse this process every system call but those that the filter allows; returns why not, "" where it does."""
     if not program:
-        return abi, "no filter was given"
+        return "no filter was given"
     try:
         _load(program)
     except OSError as error:
-        return abi, f"the kernel refused the filter: {error.strerror}"
-    return abi, ""
+        return f"the kernel refused the filter: {error.strerror}"
+    return ""
 
 
 def _load(program: bytes) -> None:

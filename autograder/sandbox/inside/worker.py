@@ -11,6 +11,7 @@ import linecache
 import math
 import os
 import random
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -105,7 +106,8 @@ class Worker:
             function = getattr(function, method, None)
         if not callable(function):
             raise _MissingError("no function" if method is None else "no method")
-        with patience.processor_time(cpu_seconds):
+        # Warnings are the notebook's own affair, also where it has turned them into errors.
+        with patience.processor_time(cpu_seconds), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
             result = function(*args, **kwargs)
         return args if after else result
 

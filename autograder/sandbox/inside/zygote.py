@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import gc
 import importlib
 import json
@@ -11,7 +12,7 @@ import shutil
 import socket
 from typing import Any
 
-from autograder.sandbox.inside import cells, importable, lockdown, stand_in
+from autograder.sandbox.inside import cells, importable, lockdown, scratch, stand_in
 from autograder.sandbox.inside.worker import Worker
 
 _CONNECTION = 3
@@ -19,7 +20,7 @@ _MESSAGE = 1 << 16
 _PRELOADED = (
     "collections copy dataclasses functools itertools math operator random statistics string time timeit typing"
     " traceback inspect abc enum warnings numpy.linalg numpy.random numpy.fft numpy.testing"
-    " matplotlib.pyplot matplotlib.patches IPython.display"
+    " matplotlib.pyplot matplotlib.patches IPython.display PIL contourpy fontTools mpl_toolkits pylab"
 )
 
 
@@ -57,6 +58,7 @@ class _Zygote:
         self.shell = shell
         self.folders: dict[int, str] = {}
         self.count = 0
+        self.doors = lockdown.Doors(readable=config["readable"], scratch=config["scratch"])
 
     def answer_one(self) -> bool:
         """Answer one request; False when the grader is gone."""
@@ -86,7 +88,8 @@ class _Zygote:
         self.control.send(json.dumps({"status": status}).encode())
         folder = self.folders.pop(pid, None)
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                scratch.remove(folder)
 
     def _fork(self, request: dict[str, Any], connection: int, output: int) -> tuple[int, str]:
         folder = ""
@@ -108,16 +111,13 @@ class _Zygote:
     def _become_worker(self, request: dict[str, Any], zygote: int, connection: int, output: int, folder: str) -> None:
         lockdown.die_with(zygote)
         os.setsid()
-        _arrange_descriptors(connection, output)
         os.chdir(folder or "/")
         if folder:
             os.environ["TMPDIR"] = os.environ["HOME"] = folder
+        version = self.doors.close(folder)
+        _arrange_descriptors(connection, output)
         lockdown.set_limits(**request["limits"])
-        version, no_filter = lockdown.close_doors(
-            readable=[*self.config["readable"], "/dev/urandom"],
-            writable=[folder, os.devnull] if folder else [os.devnull],
-            program=bytes.fromhex(self.config["filter"]),
-        )
+        no_filter = lockdown.filter_calls(bytes.fromhex(self.config["filter"]))
         Worker(_CONNECTION, self.shell, {"landlock": version, "no_filter": no_filter}).serve()
 
 
