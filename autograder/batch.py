@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,10 +11,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 
@@ -27,10 +30,13 @@ from autograder.threads import ONE_THREAD
 
 MARGIN = 60.0
 """Seconds that a grader may take beyond the submission's own limit before it is given up."""
-POLITE = 2.0
-"""Seconds that a grader has to end by itself, once nobody asks it any more."""
+POLITE = 0.5
+"""Seconds that all graders together have to end by themselves, once nobody asks them any more."""
 TRIES = 2
 """How often a submission is given to a fresh grader after one has died over it."""
+
+
+Result = TypeVar("Result")
 
 
 class Graders:
@@ -58,8 +64,9 @@ class Graders:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self._all:
             process.hang_up()
+        deadline = time.monotonic() + POLITE
         for process in self._all:
-            process.stop()
+            process.stop(deadline)
         self._threads.shutdown()
 
     def prepare(self) -> str:
@@ -72,8 +79,11 @@ class Graders:
             locate()  # fetched once, before every process does
         for process in self._all:
             process.start()  # all of them warm up while the first one checks
-        with self._process() as process:
-            reply = process.ask(Request("prepare"), self._patience)
+        for _ in range(TRIES):
+            with self._process() as process:
+                reply = process.ask(Request("prepare"), self._patience)
+            if reply is not None:
+                break
         if reply is None or reply.error == "Fault":
             msg = "the grader stopped while it was prepared; what it printed above says why"
             raise SandboxError(msg)
@@ -113,7 +123,11 @@ class Graders:
 
     def submit_file(self, path: Path, student: str) -> Future[Graded]:
         """Return the future grade of the notebook in the file at `path`."""
-        return self._threads.submit(self.grade_file, path, student)
+        return self.submit(lambda: self.grade_file(path, student))
+
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        """Return what `work` is going to return: it is done in a thread of the pool, as soon as one is free."""
+        return self._threads.submit(work)
 
     @property
     def _patience(self) -> float:
@@ -139,11 +153,12 @@ class _Process:
         self._over = False
 
     def ask(self, request: Request, seconds: float) -> Reply | None:
-        """Return the answer, or None where the process died or gave none in time."""
-        connection = self.start()
+        """Return the answer, or None where the process could not be started, died or gave none in time."""
+        deadline = time.monotonic() + seconds
         try:
-            send(connection, request)
-            reply = receive(connection, Reply, seconds=seconds)
+            connection = self.start()
+            send(connection, request, seconds=seconds)
+            reply = receive(connection, Reply, seconds=deadline - time.monotonic())
         except (OSError, TimeoutError):
             reply = None
         if reply is None:
@@ -165,10 +180,11 @@ class _Process:
         with self._lock:
             self._over = True
             if self._running is not None:
-                self._running[1].shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # it is gone already
+                    self._running[1].shutdown(socket.SHUT_RDWR)
 
-    def stop(self) -> None:
-        """End the process, politely at first."""
+    def stop(self, deadline: float = 0.0) -> None:
+        """End the process, which has until `deadline` (of the monotonic clock) to do so by itself."""
         with self._lock:
             if self._running is None:
                 return
@@ -176,7 +192,7 @@ class _Process:
             self._running = None
         connection.close()
         try:
-            process.wait(timeout=POLITE)
+            process.wait(timeout=max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -192,6 +208,7 @@ class _Process:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, **ONE_THREAD},
+                start_new_session=True,  # Ctrl-C is for whoever runs the pool
             )
         return process, ours
 

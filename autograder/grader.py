@@ -5,10 +5,15 @@ It is started by autograder.batch with the course folder, the assignment and the
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import resource
+import select
 import socket
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Literal, cast
@@ -17,6 +22,7 @@ import pytest
 
 from autograder import record
 from autograder.course import Assignment, Course
+from autograder.digests import suite_digest
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 from autograder.examine import silent_session
 from autograder.grade import Grader
@@ -24,6 +30,8 @@ from autograder.pipe import Reply, Request, receive, send
 from autograder.sandbox import Sandbox, harden_grader
 from autograder.secret import course_secret
 
+GRACE = 0.2
+"""Seconds that this process has to end in order once nobody waits for its answers any more."""
 MEMORY = 4 << 30
 """Address space of a grader process in bytes: what a submission sends back must not eat the machine."""
 
@@ -33,12 +41,23 @@ def main(arguments: list[str]) -> int:
     root, name, descriptor, unsafe = arguments
     harden_grader()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    session = _Session(Path(root), name, socket.socket(fileno=int(descriptor)), unsafe=unsafe == "unsafe")
+    connection = socket.socket(fileno=int(descriptor))
+    threading.Thread(target=_end_with, args=[connection.fileno()], daemon=True).start()
+    session = _Session(Path(root), name, connection, unsafe=unsafe == "unsafe")
     try:
         session.run()
     except AutograderError as error:
         session.answer_all(error)
     return 0
+
+
+def _end_with(connection: int) -> None:
+    """End this process when the other side has hung up, whatever it is doing: its sandbox ends with it."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    poll.poll()
+    time.sleep(GRACE)
+    os._exit(1)
 
 
 class _Session:
@@ -53,6 +72,7 @@ class _Session:
         course = Course.load(self._root)
         assignment = course.assignment(self._name)
         assignment.questions  # noqa: B018 - what does not fit is a CourseError before pytest sees it
+        suite_digest(assignment)  # before the files are loaded: one that changes meanwhile must not pass for judged
         plugin = _Serve(self, course, assignment)
         suites = [str(assignment.checks_path), str(assignment.suite_path)]
         status = pytest.main([*silent_session(assignment.root), *suites], plugins=[plugin])
@@ -64,14 +84,9 @@ class _Session:
 
     def serve(self, grader: Grader, sandbox: Sandbox) -> None:
         """Answer requests until the other side closes."""
-        while (request := receive(self._connection, Request)) is not None:
-            try:
-                send(self._connection, _answer(request, grader, sandbox))
-            except AutograderError as error:
-                send(self._connection, _error_reply(error))
-            except Exception:  # a fault of ours over one submission must not cost another one its grade
-                traceback.print_exc()
-                send(self._connection, Reply(error="Fault"))
+        with contextlib.suppress(ConnectionError):  # it closed while we were at work
+            while (request := receive(self._connection, Request)) is not None:
+                send(self._connection, _answer_or_error(request, grader, sandbox))
 
     def open_sandbox(self) -> Sandbox:
         """Return the sandbox, not yet started."""
@@ -115,7 +130,19 @@ class _Serve:
                     self._session.serve(grader, sandbox)
             except AutograderError as error:
                 self.broken = error
+            except OSError as error:
+                self.broken = SandboxError(f"grading is not possible on this machine as it is: {error}")
         return True
+
+
+def _answer_or_error(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:
+    try:
+        return _answer(request, grader, sandbox)
+    except AutograderError as error:
+        return _error_reply(error)
+    except Exception:  # a fault of ours over one submission must not cost another one its grade
+        traceback.print_exc()
+        return Reply(error="Fault")
 
 
 def _answer(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:

@@ -35,9 +35,10 @@ class Reply(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-def send(connection: socket.socket, message: msgspec.Struct) -> None:
-    """Send one message."""
+def send(connection: socket.socket, message: msgspec.Struct, *, seconds: float | None = None) -> None:
+    """Send one message; TimeoutError where the other side has not taken it after `seconds`."""
     body = msgspec.msgpack.encode(message)
+    connection.settimeout(seconds)
     connection.sendall(_LENGTH.pack(len(body)) + body)
 
 

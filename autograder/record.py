@@ -13,6 +13,7 @@ import msgspec
 from autograder.errors import AutograderError
 
 FORMAT = 1
+_DRAFT, _ENDING = ".record-", ".draft"
 
 TestOutcome = Literal["passed", "failed", "error", "timeout", "skipped"]
 QuestionOutcome = Literal["right", "wrong", "not attempted", "not gradable"]
@@ -95,7 +96,7 @@ def from_json(data: bytes) -> Grade:
 def write(grade: Grade, path: Path) -> None:
     """Write `grade` to `path` whole or not at all, whatever happens on the way."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".record-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_DRAFT, suffix=_ENDING, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.format(to_json(grade), indent=2) + b"\n")
@@ -105,6 +106,12 @@ def write(grade: Grade, path: Path) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove the drafts that killed writers have left in `folder`; nobody else may be writing there."""
+    for draft in folder.glob(f"{_DRAFT}*{_ENDING}"):
+        draft.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Grade:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -22,7 +24,11 @@ def course_secret(root: Path) -> bytes:
         return _long_enough(given.strip().encode(), f"the environment variable {VARIABLE}")
     path = root / FILE
     if not path.exists():
-        _create(path)
+        try:
+            _create(path)
+        except OSError as error:
+            msg = f"{path} could not be written ({error.strerror}); mend that, or set {VARIABLE}"
+            raise CourseError(msg) from error
     return _long_enough(path.read_bytes().strip(), FILE)
 
 
@@ -32,17 +38,17 @@ def submission_seed(secret: bytes, digest: str, assignment: str, draw: int = 0) 
 
 
 def _create(path: Path) -> None:
-    """Write a new secret; where two graders do so at once, the first one's stands."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a new secret, whole from the first moment; where two graders do so at once, the first one's stands."""
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32) + "\n")
-        os.link(draft, path)
-    except FileExistsError:
-        pass
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
     finally:
-        draft.unlink()
+        Path(draft).unlink()
 
 
 def _long_enough(value: bytes, where: str) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -16,36 +17,133 @@ from autograder.batch import Graders
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError
+from autograder.instructor import resume
 from autograder.instructor.table import print_table, wide_console
+from autograder.lock import held
+from autograder.record import Grade
+
+LOCK = ".lock"
+"""The file in a folder of records that tells that a run is writing to it."""
 
 
 def grade_class(
-    course: Course, assignment: str, notebooks: Sequence[Path], *, jobs: int, out: Path, as_json: bool, unsafe: bool
+    course: Course,
+    assignment: str,
+    notebooks: Sequence[Path],
+    *,
+    jobs: int,
+    out: Path,
+    as_json: bool,
+    unsafe: bool,
+    again: bool = False,
 ) -> bool:
-    """Grade each notebook, write its record to `out/STUDENT.json`, and return whether every one could be graded."""
+    """Give each notebook a record in `out/STUDENT.json`, and return whether every one could be graded.
+
+    A record of an earlier run that still stands is taken over unless `again`. Raises AutograderError where another run
+    writes to the folder, and, after all else is done, where records could not be written.
+    """
     course.assignment(assignment)
     submissions = students(notebooks, assignment)
     _require_writable(out)
-    grades = []
-    with Graders(course, assignment, jobs=min(jobs, len(submissions)), unsafe=unsafe) as graders:
-        graders.prepare()
-        for grade in _with_progress(_graded(graders, submissions), len(submissions)):
-            record.write(grade, out / f"{grade.student}.json")
-            grades.append(grade)
-            if as_json:
-                sys.stdout.write(record.to_json(grade).decode() + "\n")
-    if not as_json:
-        print_table(sorted(grades, key=lambda grade: grade.student), wide_console())
-        print(f"records: {out}")  # noqa: T201
-    missed = [grade for grade in grades if grade.outcome != "graded"]
-    for grade in sorted(missed, key=lambda grade: grade.student):
-        print(f"not gradable: {grade.student}: {grade.reason}", file=sys.stderr)  # noqa: T201
-    refused = [
-        (grade, question) for grade in grades for question in grade.questions if question.diagnosis == DATA_MISSING
-    ]
-    for grade, question in sorted(refused, key=lambda pair: pair[0].student):
-        print(f"not gradable: {grade.student}: {question.message}", file=sys.stderr)  # noqa: T201
-    return not missed and not refused
+    with held(out / LOCK, f"autograder grade {assignment}"):
+        record.sweep(out)
+        run = _Run(course, assignment, submissions, out, as_json=as_json)
+        run.grade(jobs=jobs, unsafe=unsafe, again=again)
+    run.report()
+    return run.is_complete()
+
+
+class _Run:
+    """One class, one folder of records."""
+
+    def __init__(
+        self, course: Course, assignment: str, submissions: dict[str, Path], out: Path, *, as_json: bool
+    ) -> None:
+        self._course = course
+        self._assignment = course.assignment(assignment)
+        self._submissions = submissions
+        self._out = out
+        self._as_json = as_json
+        self._taken_over: dict[str, Grade] = {}
+        self._written: set[str] = set()
+        self._unwritten: dict[str, str] = {}
+        self._grades: list[Grade] = []
+
+    def grade(self, *, jobs: int, unsafe: bool, again: bool) -> None:
+        """Grade all that no earlier record stands for; records are written as soon as they are there."""
+        found = {} if again else resume.earlier(self._course, self._assignment, self._submissions, self._out)
+        best = resume.as_protected(found, resume.PROTECTION[-1])
+        if len(best) == len(self._submissions):
+            self._take_over(best)
+            return
+        jobs = min(jobs, len(self._submissions) - len(best))
+        try:
+            with Graders(self._course, self._assignment.name, jobs=jobs, unsafe=unsafe) as graders:
+                self._take_over(resume.as_protected(found, graders.prepare()))
+                rest = {name: path for name, path in self._submissions.items() if name not in self._taken_over}
+                for grade in with_progress(self._graded(graders, rest), len(rest)):
+                    self._add(grade)
+        except KeyboardInterrupt:
+            count = len(self._taken_over) + len(self._written)
+            _say(f"{count} of {len(self._submissions)} records are in {self._out}; run this again for the others")
+            raise
+
+    def report(self) -> None:
+        """Print the table, what could not be graded, and what could not be written."""
+        if not self._as_json:
+            print_table(sorted(self._grades, key=lambda grade: grade.student), wide_console())
+            print(f"records: {self._out}")  # noqa: T201
+        for student, reason in sorted(self._missed()):
+            _say(f"not gradable: {student}: {reason}")
+        if self._unwritten:
+            files = "; ".join(f"{self._file(name)} ({why})" for name, why in sorted(self._unwritten.items()))
+            msg = (
+                f"{len(self._unwritten)} of {len(self._submissions)} records could not be written: {files}. Their "
+                "grades are shown above, and earlier records of theirs are as they were. Make room, or name another "
+                "folder with --out, and run this again: the other records are taken over"
+            )
+            raise AutograderError(msg)
+
+    def is_complete(self) -> bool:
+        """Return whether every submission and all of its questions could be graded."""
+        return not self._missed()
+
+    def _take_over(self, grades: Mapping[str, Grade]) -> None:
+        self._taken_over = dict(grades)
+        for grade in grades.values():
+            self._add(grade)
+        if grades:
+            count = f"{len(grades)} of {len(self._submissions)} records are taken over from an earlier run"
+            _say(f"{count}: what judges them has not changed since (--again grades them anew)")
+
+    def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade]:
+        futures = [graders.submit(partial(self._keep, graders, *each)) for each in submissions.items()]
+        for future in as_completed(futures):
+            yield future.result()
+
+    def _keep(self, graders: Graders, student: str, path: Path) -> Grade:
+        """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread."""
+        grade = graders.grade_file(path, student).grade
+        try:
+            record.write(grade, self._file(student))
+            self._written.add(student)
+        except OSError as error:
+            self._unwritten[student] = error.strerror or str(error)
+        return grade
+
+    def _add(self, grade: Grade) -> None:
+        self._grades.append(grade)
+        if self._as_json:
+            sys.stdout.write(record.to_json(grade).decode() + "\n")
+
+    def _file(self, student: str) -> Path:
+        return self._out / f"{student}.json"
+
+    def _missed(self) -> list[tuple[str, str]]:
+        """Return (student, reason) for all that could not be graded, whole submissions first."""
+        missed = [(grade.student, str(grade.reason)) for grade in self._grades if grade.outcome != "graded"]
+        questions = [(grade.student, question) for grade in self._grades for question in grade.questions]
+        return missed + [(name, q.message) for name, q in questions if q.diagnosis == DATA_MISSING]
 
 
 def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:
@@ -75,13 +173,7 @@ def _require_writable(out: Path) -> None:
         raise AutograderError(msg)
 
 
-def _graded(graders: Graders, submissions: dict[str, Path]) -> Iterator[record.Grade]:
-    futures = [graders.submit_file(path, student) for student, path in submissions.items()]
-    for future in as_completed(futures):
-        yield future.result().grade
-
-
-def _with_progress(grades: Iterator[record.Grade], total: int) -> Iterator[record.Grade]:
+def with_progress(grades: Iterator[Grade], total: int) -> Iterator[Grade]:
     """Pass the grades on, with a bar where standard error is a terminal and a line each where it is not."""
     console = Console(stderr=True)
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -92,3 +184,7 @@ def _with_progress(grades: Iterator[record.Grade], total: int) -> Iterator[recor
             progress.advance(task)
             if not console.is_terminal:
                 print(f"{grade.student}: {grade.score:g} of {grade.max_score:g}", file=sys.stderr)  # noqa: T201
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import OperationalError
 
+from autograder import unfinished
 from autograder.batch import Graders
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.lock import held
 from autograder.nbgrader import gradebook
 from autograder.nbgrader.run import Grader, Run
 
@@ -41,7 +45,28 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
         It is raised at the end, too, where a submission could not be graded: that one has a score of 0, a feedback page
         with the reason, and a mark in the formgrader.
         """
+        self.coursedir.db_url = gradebook.patient(self.coursedir.db_url, Grader(parent=self).gradebook_seconds)
+        name = self.coursedir.assignment_id
+        try:
+            with held(Path(self.coursedir.root) / f".{name}.autograde-lock", f"nbgrader autograde {name}"):
+                self._convert_due()
+        except AutograderError as error:
+            msg = f"Nothing was graded: {error}"
+            self.log.error(msg)  # noqa: TRY400 - the message says it all, and a traceback would bury it
+            raise NbGraderException(msg) from error
+        except (NbGraderException, OperationalError) as error:
+            reason = gradebook.trouble(error)
+            if reason is None:
+                raise
+            msg = f"Grading stopped: {reason}"
+            self.log.error(msg)  # noqa: TRY400 - nbgrader has logged the traceback
+            raise NbGraderException(msg) from error
+
+    def _convert_due(self) -> None:
         self._add_folders_without_notebook()
+        for _, student in self._students():
+            if unfinished.discard(self._graded_folder(student)):
+                self.log.warning("An earlier run was stopped while it graded %s: that is done anew", student)
         folders = {student: Path(folder) for folder, student in self._students() if self._is_due(folder, student)}
         if not folders:
             super().convert_notebooks()
@@ -59,6 +84,12 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
             self.log.error(msg)
             raise NbGraderException(msg)
 
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Note that this submission's folder is being written, before nbgrader removes or writes anything in it."""
+        if self._run is not None and student_id in self._run.folders:
+            unfinished.begin(self._graded_folder(student_id))
+        return bool(super().init_destination(assignment_id, student_id))
+
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Let nbgrader expect the notebook under its own name; the exporter finds the one that was handed in."""
         self.run.begun.add(student_id)
@@ -68,18 +99,14 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """Note that all is done for this submission."""
         super().set_permissions(assignment_id, student_id)
+        unfinished.end(self._graded_folder(student_id))
         self.run.finished.add(student_id)
 
     def _graders(self, workers: int) -> Graders:
         name = self.coursedir.assignment_id
-        try:
-            course = Course.load(Path(self.coursedir.root))
-            gradebook.require_questions(self.coursedir.db_url, course.assignment(name))
-            return Grader(parent=self).open(course, name, workers=workers)
-        except AutograderError as error:
-            msg = f"Nothing was graded: {error}"
-            self.log.error(msg)  # noqa: TRY400 - the message says it all, and a traceback would bury it
-            raise NbGraderException(msg) from error
+        course = Course.load(Path(self.coursedir.root))
+        gradebook.require_questions(self.coursedir.db_url, course.assignment(name))
+        return Grader(parent=self).open(course, name, workers=workers)
 
     def _add_folders_without_notebook(self) -> None:
         """Grade a folder in which nbgrader finds no notebook, too, so that the student is told."""
@@ -88,6 +115,9 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
             for folder in glob(self._format_source(assignment, student)):  # noqa: PTH207 - as nbgrader does
                 if Path(folder).is_dir():
                     self.assignments.setdefault(folder, [str(Path(folder) / f"{assignment}.ipynb")])
+
+    def _graded_folder(self, student: str) -> Path:
+        return Path(self._format_dest(self.coursedir.assignment_id, student))
 
     def _students(self) -> list[tuple[str, str]]:
         """Return (folder, student) for all folders, in nbgrader's order."""
@@ -99,15 +129,16 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
         """Return whether nbgrader is going to process this submission (see BaseConverter.init_destination)."""
         if student in self.coursedir.student_id_exclude.split(","):
             return False
-        graded = self._format_dest(self.coursedir.assignment_id, student)
-        if self.force or self.coursedir.notebook_id != "*" or not Path(graded).exists():
+        graded = self._graded_folder(student)
+        if self.force or self.coursedir.notebook_id != "*" or not graded.exists():
             return True
-        new, old = (self.coursedir.get_existing_timestamp(path) for path in (folder, graded))
+        new, old = (self.coursedir.get_existing_timestamp(path) for path in (folder, str(graded)))
         return new is not None and old is not None and new > old
 
     def _settle(self, run: Run) -> None:
         """Leave no old score for a submission that could not be graded, and say which ones these are."""
         assignment = self.coursedir.assignment_id
-        gradebook.withdraw(self.coursedir.db_url, assignment, sorted(run.begun - run.finished))
+        with suppress(OperationalError):  # said where it stopped the run; what has begun is marked as unfinished
+            gradebook.withdraw(self.coursedir.db_url, assignment, sorted(run.begun - run.finished))
         for student, reason in run.not_gradable.items():
             self.log.error("Not gradable: %s of %s: %s", assignment, student, reason)

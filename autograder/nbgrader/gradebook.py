@@ -6,9 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import OperationalError
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
+
+
+def patient(db_url: str, seconds: float) -> str:
+    """Return the address of a gradebook with the time to wait for it: SQLite's own is 5 s, a formgrader needs more."""
+    if not db_url.startswith("sqlite:") or "timeout=" in db_url:
+        return db_url
+    return f"{db_url}{'&' if '?' in db_url else '?'}timeout={seconds:g}"
+
+
+def trouble(error: BaseException | None) -> str | None:
+    """Return what is wrong with the gradebook and what to do, None where an error is none of the database's."""
+    while error is not None and not isinstance(error, OperationalError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return None
+    reason = str(error.orig)
+    remedy = "look at what is said above"
+    if "locked" in reason or "busy" in reason:
+        remedy = "another program is writing to it, such as the formgrader or another nbgrader command: let it end"
+    if "full" in reason:
+        remedy = "make room on its disk"
+    return f"the gradebook cannot be used ({reason}); {remedy}, and run the same command again: it goes on from here"
 
 
 def require_questions(db_url: str, assignment: Assignment) -> None:

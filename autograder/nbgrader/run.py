@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from traitlets import Bool, Integer
+from traitlets import Bool, Float, Integer
 from traitlets.config import LoggingConfigurable
 
 from autograder.batch import Graders
@@ -28,6 +28,10 @@ class Grader(LoggingConfigurable):  # type: ignore[misc]
     unsafe_no_sandbox = Bool(
         False,
         help="Grade although the protection against what submissions may do is missing. Only for code that you trust.",
+    ).tag(config=True)
+
+    gradebook_seconds = Float(
+        60.0, help="How many seconds to wait for a gradebook that another program is writing to."
     ).tag(config=True)
 
     def workers(self, submissions: int) -> int:
@@ -58,7 +62,7 @@ class Run:
         self.finished: set[str] = set()
         self.not_gradable: dict[str, str] = {}
         self._graders = graders
-        self._folders = folders
+        self.folders = folders
         self._ahead = ahead
         self._waiting = deque(folders)
         self._started: dict[str, Future[Graded]] = {}
@@ -87,7 +91,7 @@ class Run:
         if student in self._waiting:
             self._waiting.remove(student)
         try:
-            found = inbox.find(self._folders[student], self.assignment.notebook, self.assignment.name)
+            found = inbox.find(self.folders[student], self.assignment.notebook, self.assignment.name)
         except NotebookError as error:
             self._started[student] = Future()
             self._started[student].set_result(self._without_notebook(student, str(error)))

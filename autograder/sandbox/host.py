@@ -38,6 +38,7 @@ class Host:
         self._program = program
         self._lock = threading.Lock()
         self._channels: list[Channel] = []
+        self._lost: set[int] = set()
         self._started: Started | None = launch(program, ways())
         self.way = self._started.way
         self.user = self._started.user
@@ -89,6 +90,14 @@ class Host:
         held = reply.get("value", {})
         return channel, Held(int(held.get("landlock", 0)), str(held.get("no_filter", "no answer")))
 
+    @property
+    def losses(self) -> int:
+        """How many zygotes have ended, or stopped answering, without being asked to: their workers ended with them."""
+        with self._lock:
+            if self._started is not None and self._started.process.poll() is not None:
+                self._lost.add(self._started.process.pid)
+            return len(self._lost)
+
     def close(self) -> None:
         """End the zygote, and with it every worker."""
         for channel in self._channels:
@@ -105,13 +114,14 @@ class Host:
                 raise SandboxError("the sandbox is closed")
             if self._started is not used:
                 return
+            self._lost.add(self._started.process.pid)
             self._started.end()
             self._started = launch(self._program, [self.way])
 
     def _fork(self, limits: Limits) -> Channel:
         if self._started is None:
             raise SandboxError("the sandbox is closed")
-        control = self._started.control
+        started, control = self._started, self._started.control
         control.settimeout(_ANSWER_SECONDS)
         connection, theirs = socket.socketpair()
         output, their_output = os.pipe()
@@ -128,17 +138,20 @@ class Host:
         finally:
             theirs.close()
             os.close(their_output)
-        channel = Channel(connection, output, handle, lambda: self._reap(control, pid))
+        channel = Channel(connection, output, handle, lambda: self._reap(started, pid))
         self._channels = [*filter(lambda each: each.alive, self._channels), channel]
         return channel
 
-    def _reap(self, control: socket.socket, pid: int) -> int | None:
-        """Return the wait status of a worker that has ended, None where the zygote cannot tell."""
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            control.settimeout(_ANSWER_SECONDS)
-            control.send(json.dumps({"reap": pid}).encode())
-            return _whole_number(json.loads(control.recv(_MESSAGE) or b"{}").get("status"))
-        return None
+    def _reap(self, started: Started, pid: int) -> int | None:
+        """Return the wait status of a worker that has ended, None where the zygote cannot tell any more."""
+        with self._lock:
+            try:
+                started.control.settimeout(_ANSWER_SECONDS)
+                started.control.send(json.dumps({"reap": pid}).encode())
+                return _whole_number(json.loads(started.control.recv(_MESSAGE) or b"{}").get("status"))
+            except (OSError, ValueError):
+                self._lost.add(started.process.pid)
+                return None
 
 
 def _whole_number(value: Any) -> int:

@@ -61,6 +61,11 @@ class Sandbox:
         """
         return Submission(self._host, cells, limits=limits, seed=seed, digits=digits)
 
+    @property
+    def losses(self) -> int:
+        """How many times the sandbox as a whole has died by itself, with the submissions that were in it."""
+        return self._host.losses
+
     def close(self) -> None:
         """End every process of the sandbox."""
         self._host.close()

@@ -30,6 +30,13 @@ def test_a_closed_connection_is_none() -> None:
         assert receive(ours, Reply) is None
 
 
+def test_nobody_who_listens() -> None:
+    """A message that the other side does not take has an end, too."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(TimeoutError):
+        send(ours, Request("grade", bytes(10 << 20), "ada"), seconds=0.02)
+
+
 def test_silence_ends_at_its_limit() -> None:
     """Waiting has an end."""
     ours, theirs = socket.socketpair()

@@ -83,6 +83,14 @@ def test_a_damaged_record_is_refused_with_its_path(tmp_path: Path, data: bytes, 
     assert str(tmp_path / "ada.json") in str(caught.value)
 
 
+def test_drafts_of_killed_writers_are_swept_away(tmp_path: Path) -> None:
+    """A draft goes; every record stays, also that of a student whose name looks like a draft's."""
+    for name in (".record-a1b2.draft", "ada.json", ".record-x.draft.json", ".lock"):
+        (tmp_path / name).touch()
+    record.sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", ".record-x.draft.json", "ada.json"]
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
 def test_numbers_are_finite(number: float) -> None:
     """A score that is no number never reaches a gradebook."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,37 @@ def test_a_short_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / secret.FILE).write_text(text)
     with pytest.raises(CourseError, match="a secret has at least"):
         secret.course_secret(tmp_path)
+
+
+def test_many_at_once_make_one(tmp_path: Path) -> None:
+    """Processes that need the secret at the same moment all get the same, and one file is left."""
+    code = "import sys; from pathlib import Path; from autograder.secret import course_secret\n"
+    code += "sys.stdin.readline(); print(course_secret(Path(sys.argv[1])).decode())"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(6)
+    ]
+    for process in processes:  # all have imported what they need by the time that the last one has started
+        assert process.stdin is not None
+        process.stdin.write("\n")
+    found = {process.communicate()[0].strip() for process in processes}
+    assert found == {(tmp_path / secret.FILE).read_text().strip()}
+    assert [path.name for path in tmp_path.iterdir()] == [secret.FILE]
+
+
+def test_a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence names the file and another way, and no half secret is left."""
+    monkeypatch.delenv(secret.VARIABLE, raising=False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(CourseError, match=r"could not be written \(File too large\); mend that, or set AUTO"):
+            secret.course_secret(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_seed_is_an_hmac() -> None:

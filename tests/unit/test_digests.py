@@ -1,0 +1,55 @@
+"""What judges a submission, told apart by digests."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import autograder
+from autograder.course import Course
+from autograder.datasets import FOLDER
+from autograder.digests import _code_digest, framework_label, suite_digest
+from tests import minicourse
+
+WITH_DATA = minicourse.COURSE + "    data: mnist\n"
+
+
+def test_the_digest_tells_what_was_loaded(tmp_path: Path) -> None:
+    """A file that changes while a course is in use does not pass for the one that judged."""
+    assignment = Course.load(minicourse.write_course(tmp_path)).assignment("mini")
+    before = suite_digest(assignment)
+    minicourse.write_course(tmp_path, hidden=minicourse.HIDDEN + "\n# changed\n")
+    assert suite_digest(assignment) == before
+    assert suite_digest(Course.load(tmp_path).assignment("mini")) != before
+
+
+def test_the_data_judge_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inputs are drawn from the digits: others make another digest, for assignments that use them."""
+    monkeypatch.setenv(FOLDER, str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    digests = []
+    for content in (b"", b"one", b"two"):
+        (tmp_path / "data" / "t10k-images-idx3-ubyte").write_bytes(content)
+        (with_data, without) = (
+            suite_digest(Course.load(minicourse.write_course(tmp_path, course=text)).assignment("mini"))
+            for text in (WITH_DATA, minicourse.COURSE)
+        )
+        digests.append((with_data, without))
+    assert len({with_data for with_data, _ in digests}) == 3
+    assert len({without for _, without in digests}) == 1
+
+
+def test_the_framework_is_named_by_version_and_code(tmp_path: Path) -> None:
+    """A clone whose code was changed, or a file renamed, is another framework under the same version."""
+    package = Path(autograder.__file__).parent
+    version, _, code = framework_label().partition("+")
+    assert version == autograder.__version__
+    shutil.copytree(package, tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    assert _code_digest(tmp_path / "autograder").startswith(code)
+    with (tmp_path / "autograder" / "sandbox" / "wire.py").open("a") as file:
+        file.write("\n")
+    changed = _code_digest(tmp_path / "autograder")
+    (tmp_path / "autograder" / "judge.py").rename(tmp_path / "autograder" / "jury.py")
+    assert len({code, changed[: len(code)], _code_digest(tmp_path / "autograder")[: len(code)]}) == 3

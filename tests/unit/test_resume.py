@@ -1,0 +1,132 @@
+"""Which records of an earlier run stand: those for which nothing is different that judges them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from autograder import record
+from autograder.course import Course
+from autograder.diagnosis import DATA_MISSING
+from autograder.digests import framework_label, suite_digest
+from autograder.instructor import resume
+from autograder.record import Grade, QuestionResult
+from autograder.secret import VARIABLE, submission_seed
+from tests import minicourse
+
+SECRET = "long enough to be one"
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course in which ada has a submission and the record of it."""
+    monkeypatch.setenv(VARIABLE, SECRET)
+    course = Course.load(minicourse.write_course(tmp_path / "course"))
+    (tmp_path / "ada.ipynb").write_bytes(minicourse.answered())
+    record.write(a_grade(course), tmp_path / "ada.json")
+    return course
+
+
+def a_grade(given: Course, /, **changes: Any) -> Grade:
+    digest = hashlib.sha256(minicourse.answered()).hexdigest()
+    fields: dict[str, Any] = {
+        "course": given.name,
+        "assignment": "mini",
+        "student": "ada",
+        "submission": digest,
+        "suite": suite_digest(given.assignment("mini")),
+        "framework": framework_label(),
+        "graded_at": "2026-01-01T00:00:00+00:00",
+        "seed": submission_seed(SECRET.encode(), digest, "mini"),
+        "sandbox": "full",
+        "outcome": "graded",
+        "score": 8.0,
+        "max_score": 8.0,
+    }
+    return Grade(**{**fields, **changes})
+
+
+def standing(course: Course, folder: Path) -> dict[str, Grade]:
+    return resume.earlier(course, course.assignment("mini"), {"ada": folder / "ada.ipynb"}, folder)
+
+
+def test_an_unchanged_one_stands(course: Course, tmp_path: Path) -> None:
+    """It is handed back as it was written, whatever the clock says now."""
+    assert standing(course, tmp_path) == {"ada": a_grade(course)}
+    record.write(a_grade(course, graded_at="2999-01-01T00:00:00+00:00"), tmp_path / "ada.json")
+    assert list(standing(course, tmp_path)) == ["ada"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"course": "other"},
+        {"assignment": "other"},
+        {"student": "ben"},
+        {"submission": "00" * 32},
+        {"suite": "00" * 32},
+        {"framework": "0.0.1"},
+        {"seed": "00" * 32},
+        {"seed": ""},
+        {"outcome": "not gradable", "reason": "the grader stopped"},
+        {
+            "questions": (
+                QuestionResult(name="q", score=0, max_score=1, outcome="not gradable", diagnosis=DATA_MISSING),
+            )
+        },
+    ],
+)
+def test_one_that_differs_in_anything_does_not(course: Course, tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Another submission, suite, framework or secret may mean another grade; what was not gradable may be now."""
+    record.write(a_grade(course, **changes), tmp_path / "ada.json")
+    assert standing(course, tmp_path) == {}
+
+
+@pytest.mark.parametrize("cut", [0, 1, -2])
+def test_half_a_record_does_not(course: Course, tmp_path: Path, cut: int) -> None:
+    """What cannot be read is graded anew."""
+    path = tmp_path / "ada.json"
+    path.write_bytes(path.read_bytes()[:cut])
+    assert standing(course, tmp_path) == {}
+
+
+@pytest.mark.parametrize("part", ["course", "reference", "misconceptions", "checks", "notebook", "hidden"])
+def test_a_course_that_has_changed(course: Course, tmp_path: Path, part: str) -> None:
+    """Limits, reference, misconceptions, checks, notebook and hidden suite: each of them judges."""
+    text = {
+        "course": minicourse.COURSE.replace("call_seconds: 1", "call_seconds: 3"),
+        "reference": minicourse.REFERENCE.replace("2 * x", "x + x"),
+        "misconceptions": minicourse.MISCONCEPTIONS.replace("large", "big"),
+        "checks": minicourse.CHECKS.replace("3.0", "4.0"),
+        "notebook": (course.root / "assignments/mini/mini.ipynb").read_text().replace("made of", "out of"),
+        "hidden": minicourse.HIDDEN.replace("size=3", "size=4"),
+    }[part]
+    minicourse.write_course(course.root, **{part: text})
+    assert standing(Course.load(course.root), tmp_path) == {}
+    minicourse.write_course(course.root)
+    assert list(standing(Course.load(course.root), tmp_path)) == ["ada"]
+
+
+def test_another_secret(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new secret draws other inputs."""
+    monkeypatch.setenv(VARIABLE, SECRET + "!")
+    assert standing(course, tmp_path) == {}
+
+
+@pytest.mark.parametrize("draw", [1, 2])
+def test_further_draws_are_of_the_same_secret(course: Course, tmp_path: Path, draw: int) -> None:
+    """A record whose first seed was unlucky stands as well."""
+    seed = submission_seed(SECRET.encode(), a_grade(course).submission, "mini", draw)
+    record.write(a_grade(course, seed=seed), tmp_path / "ada.json")
+    assert list(standing(course, tmp_path)) == ["ada"]
+
+
+def test_less_protection_does_not_do(course: Course) -> None:
+    """A grade that was given with less protection than there is now may have been forged."""
+    grades = {mode: a_grade(course, sandbox=mode) for mode in resume.PROTECTION}
+    modes = resume.PROTECTION
+    assert [list(resume.as_protected(grades, mode)) for mode in modes] == [[*modes], [*modes[1:]], [*modes[2:]]]
+    assert set(modes) == set(get_args(get_type_hints(Grade)["sandbox"]))
