@@ -1,5 +1,5 @@
 # Each target sets up all that it needs in .venv.
-.PHONY: demo test bench doctor clean
+.PHONY: demo test learn bench fuzz doctor attack-table clean
 
 demo: .venv/ready
 	.venv/bin/autograder demo
@@ -8,10 +8,20 @@ test: .venv/ready
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist loadfile
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+learn: .venv/ready
+	.venv/bin/autograder init my-course
+	cd my-course && ../.venv/bin/jupyter lab
 
 bench: .venv/ready
 	.venv/bin/python -m tests.bench
+
+attack-table: .venv/ready
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m tests.attack_table
+
+fuzz: .venv/ready
+	.venv/bin/python -m tests.fuzz
 
 doctor: .venv/ready
 	.venv/bin/autograder doctor

@@ -36,6 +36,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
+    check = commands.add_parser("check", help="run the visible checks of saved notebooks; needs no secrets")
+    check.add_argument(
+        "words", metavar="NOTEBOOK or QUESTION", nargs="*", help="default: all questions of all notebooks found here"
+    )
+    check.add_argument("--watch", action="store_true", help="check again whenever a notebook is saved")
+    check.set_defaults(run=_check)
+
     grade = commands.add_parser("grade", help="grade submissions to an assignment and write their records")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
     grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
@@ -44,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--json", action="store_true", help="print one record a line on standard output, and nothing else"
     )
+    grade.add_argument("--again", action="store_true", help="grade anew what an earlier run has graded already")
     grade.add_argument(UNSAFE, dest="unsafe", action="store_true", help="grade although protections are missing here")
     grade.set_defaults(run=_grade)
 
@@ -51,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("assignment", metavar="ASSIGNMENT")
     solve.add_argument("-o", "--output", type=Path, metavar="FILE", help="default ASSIGNMENT-solved.ipynb")
     solve.set_defaults(run=_solve)
+
+    init = commands.add_parser("init", help="write working copies of the assignments, to do the course alone")
+    init.add_argument(
+        "folder", metavar="DIR", nargs="?", type=Path, default=Path("my-course"), help="default my-course"
+    )
+    init.set_defaults(run=_init)
 
     mutate = commands.add_parser("mutate", help="try known slips, mutants and right variants on the hidden suites")
     mutate.add_argument("assignment", metavar="ASSIGNMENT", nargs="?", help="all assignments where none is given")
@@ -77,6 +91,21 @@ def _count(text: str) -> int:
     return number
 
 
+def _check(parsed: argparse.Namespace) -> int:
+    from autograder.learner.overview import check_notebooks
+    from autograder.learner.watch import watch
+
+    return watch(parsed.words) if parsed.watch else check_notebooks(parsed.words)
+
+
+def _init(parsed: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.instructor.working_copy import make
+
+    make(Course.find(), parsed.folder)
+    return 0
+
+
 def _grade(parsed: argparse.Namespace) -> int:
     from autograder.course import Course
     from autograder.instructor.gradeclass import grade_class
@@ -91,6 +120,7 @@ def _grade(parsed: argparse.Namespace) -> int:
         out=out,
         as_json=parsed.json,
         unsafe=parsed.unsafe,
+        again=parsed.again,
     )
     return GRADED if graded_all else SOME_NOT_GRADABLE
 

@@ -11,7 +11,7 @@ import msgspec
 from nbformat import NotebookNode
 
 from autograder import course_file, notebook
-from autograder.course_file import COURSE_FILE, nearest
+from autograder.course_file import COURSE_FILE, HINTS, nearest
 from autograder.errors import CourseError, NotebookError
 from autograder.limits import Limits
 
@@ -26,12 +26,15 @@ class Question(msgspec.Struct, frozen=True):
 class Assignment:
     """One notebook with its visible checks, hidden suite, reference and limits."""
 
-    def __init__(self, root: Path, name: str, title: str, limits: Limits, data: str | None = None) -> None:
+    def __init__(
+        self, root: Path, name: str, title: str, limits: Limits, data: str | None = None, hints: int = HINTS[-1]
+    ) -> None:
         self.root = root
         self.name = name
         self.title = title
         self.limits = limits
         self.data = data
+        self.hints = hints
         self.notebook_path = root / "assignments" / name / f"{name}.ipynb"
         self.checks_path = root / "assignments" / name / "checks.py"
         self.suite_path = root / "tests" / "hidden" / f"test_{name}.py"
@@ -118,7 +121,15 @@ class Course:
         root = root.resolve()
         entry = course_file.read(root)
         assignments = [
-            Assignment(root, item.name, item.title, entry.limits_of(item), item.data) for item in entry.assignments
+            Assignment(
+                root,
+                item.name,
+                item.title,
+                entry.limits_of(item),
+                item.data,
+                entry.hints if item.hints is None else item.hints,
+            )
+            for item in entry.assignments
         ]
         return cls(root, entry.name, entry.title, assignments)
 

@@ -17,16 +17,18 @@ from autograder.limits import Limits
 COURSE_FILE = "course.yml"
 NAME = r"[a-z][a-z0-9_]*"
 DATA_SETS = ("mnist",)
+HINTS = range(4)
 
 Where = tuple[str | int, ...]
 
 
 class AssignmentEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One assignment as course.yml has it; `limits` holds what differs from the course's, `data` names a data set."""
+    """One assignment as course.yml has it: `limits` and `hints` where they differ, `data` names a data set."""
 
     name: str
     title: str
     data: str | None = None
+    hints: int | None = None
     limits: dict[str, Any] = {}
 
 
@@ -35,6 +37,7 @@ class CourseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     name: str
     title: str
+    hints: int = HINTS[-1]
     limits: dict[str, Any] = {}
     assignments: list[AssignmentEntry]
 
@@ -53,6 +56,7 @@ def read(root: Path) -> CourseEntry:
     except msgspec.ValidationError as error:
         raise _located(error, lines) from None
     _require_name(entry.name, ("name",), lines)
+    _require_hints(entry.hints, ("hints",), lines)
     _require_limits(entry.limits, ("limits",), lines)
     seen: set[str] = set()
     for index, assignment in enumerate(entry.assignments):
@@ -64,6 +68,7 @@ def read(root: Path) -> CourseEntry:
         if assignment.data is not None and assignment.data not in DATA_SETS:
             remedy = nearest(assignment.data, DATA_SETS)
             raise lines.error((*where, "data"), f"unknown data set {assignment.data!r}; {remedy}")
+        _require_hints(assignment.hints, (*where, "hints"), lines)
         _require_limits(assignment.limits, (*where, "limits"), lines)
     return entry
 
@@ -89,6 +94,11 @@ def _text(path: Path) -> str:
 def _require_name(name: str, where: Where, lines: _Lines) -> None:
     if not re.fullmatch(NAME, name):
         raise lines.error(where, f"{name!r} is not a name; use lower-case letters, digits and _")
+
+
+def _require_hints(hints: int | None, where: Where, lines: _Lines) -> None:
+    if hints is not None and hints not in HINTS:
+        raise lines.error(where, f"hints is {hints}; it is the last step that `hint` gives: {HINTS[0]} to {HINTS[-1]}")
 
 
 def _require_limits(changes: dict[str, Any], where: Where, lines: _Lines) -> None:

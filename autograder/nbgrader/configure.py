@@ -26,6 +26,7 @@ GENERATE = [
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
+    f"{_HERE}.guides.WriteGuide",
 ]
 # The exporter hands over a restored, graded notebook, so nothing here runs code, and ClearOutput would undo its work.
 SANITIZE = [

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.sandbox import Limits, Sandbox
-from tests.bench import classes
+from tests.bench import classes, learner
 
 ROUNDS = 3
 FEW, MANY = 2, 12
@@ -38,6 +38,7 @@ def main() -> None:
             times.append((many - few) / (MANY - FEW))
     console.print(_further_table(further))
     console.print(_workers_line(_worker_starts()))
+    console.print(learner.table(course))
 
 
 def _grading(course: Course, name: str, count: int) -> float:

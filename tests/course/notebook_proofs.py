@@ -28,7 +28,11 @@ COMMONPLACE = (
     "raise ValueError(",
 )
 """How lines begin that say nothing by themselves, however long they are."""
-USUAL_IMPORTS = ("import numpy as np", "import matplotlib.pyplot as plt", "from autograder import check")
+USUAL_IMPORTS = (
+    "import numpy as np",
+    "import matplotlib.pyplot as plt",
+    "from autograder import check, hint, progress",
+)
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -182,7 +186,7 @@ class NotebookProofs:
         """With the reference's solutions it runs from top to bottom: all checks pass, figures show, no warnings."""
         for cell in solved.cells:
             if role(cell).get("grade"):
-                said = printed(cell, "stdout")
+                said = displayed(cell)
                 assert re.match(r"\w+: ([1-9]\d*) of \1 visible checks? pass", said), said
         assert warned(solved) == []
         assert len(pictures(solved)) == self.pictures
@@ -192,8 +196,8 @@ class NotebookProofs:
         """As students get it, it runs from top to bottom, too, and every check says what is left to do."""
         for cell in blank.cells:
             if role(cell).get("grade"):
-                assert "not attempted" in printed(cell, "stdout")
-                assert "✓" not in printed(cell, "stdout")
+                assert "not attempted" in displayed(cell)
+                assert "✓" not in displayed(cell)
             if cell.id.startswith("try-"):
                 assert "not written yet" in printed(cell, "stdout"), cell.id
         assert warned(blank) == []
@@ -272,6 +276,12 @@ def run(notebook: NotebookNode, assignment: Assignment, folder: Path) -> Noteboo
 def printed(cell: NotebookNode, stream: str) -> str:
     """Return what a cell wrote to one of its two streams."""
     return "".join(output.text for output in cell.get("outputs", []) if output.get("name") == stream)
+
+
+def displayed(cell: NotebookNode) -> str:
+    """Return what a cell displayed, as text."""
+    shown = (output.data.get("text/plain", "") for output in cell.get("outputs", []) if "data" in output)
+    return "".join(shown)
 
 
 def warned(notebook: NotebookNode) -> list[str]:

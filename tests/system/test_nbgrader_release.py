@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from autograder import notebook
+from autograder import misconceptions, notebook
+from autograder.behaviour import VISIBLE_SEED, behaviour
 from autograder.course import Course
+from autograder.guide import guide_in
+from autograder.suite import load_reference
+from autograder.workbench import Workbench
 from tests.system.conftest import ROOT, CourseFolder, copy_course
 
 SHORT = 24  # characters; a shorter statement may well stand in a stub or a lesson, too
@@ -57,7 +61,7 @@ def functions(text: str) -> list[ast.FunctionDef]:
 def test_the_release_holds_the_notebook_and_its_checks(course: CourseFolder) -> None:
     """Nothing else is handed out."""
     folder = course.root / "release" / course.assignment
-    assert {path.name for path in folder.rglob("*")} == {"checks.py", f"{course.assignment}.ipynb"}
+    assert {path.name for path in folder.rglob("*")} == {"checks.py", "guide.json", f"{course.assignment}.ipynb"}
 
 
 def test_every_stub_is_released_as_it_was_written(course: CourseFolder) -> None:
@@ -70,7 +74,8 @@ def test_every_stub_is_released_as_it_was_written(course: CourseFolder) -> None:
 
 def released_text(course: CourseFolder) -> str:
     cells = "\n".join(cell.source for cell in course.released().cells)
-    return cells + (course.root / "release" / course.assignment / "checks.py").read_text(encoding="utf-8")
+    folder = course.root / "release" / course.assignment
+    return cells + "".join((folder / name).read_text(encoding="utf-8") for name in ("checks.py", "guide.json"))
 
 
 def given(course: CourseFolder) -> set[str]:
@@ -95,6 +100,40 @@ def test_no_hidden_test_is_released(course: CourseFolder) -> None:
     assert len(bodies) > len(stubs(course.released()))
     assert [text for text in bodies if text in released] == []
     assert not re.search(rf"tests[/.]hidden|reference[/.]\w|\btest_{course.assignment}\b", released)
+
+
+def test_the_guide_counts_hidden_checks_and_seals_hints(course: CourseFolder) -> None:
+    """Labels, base64 and numbers: no hint can be read from the file, and most known slips have one."""
+    guide = guide_in(course.root / "release" / course.assignment)
+    known = misconceptions.load(ROOT, course.assignment)
+    questions = Course.load(ROOT).assignment(course.assignment).questions
+    assert list(guide.questions) == [question.name for question in questions]
+    assert all(entry.hidden >= 3 for entry in guide.questions.values())
+    sealed = [text for entry in guide.questions.values() for text in entry.slips.values()]
+    assert len(sealed) > 0.7 * len(known)
+    assert all(re.fullmatch(r"[A-Za-z0-9+/]+=*", text) for text in sealed)
+    text = released_text(course)
+    assert [slip.name for slip in known if slip.hint in text or slip.name in guide_text(course)] == []
+
+
+def guide_text(course: CourseFolder) -> str:
+    return (course.root / "release" / course.assignment / "guide.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("course", ["gates"], indirect=True)
+def test_a_hint_opens_for_its_slip_only(course: CourseFolder) -> None:
+    """Whoever makes a slip has the key to its hint, to no other's, and to a right answer's there is none."""
+    folder = course.root / "release" / "gates"
+    guide, reference = guide_in(folder), vars(load_reference(Course.load(ROOT).assignment("gates")))
+    bench, opened = Workbench(folder / "checks.py"), 0
+    for slip in misconceptions.load(ROOT, "gates"):
+        raised = bench.run(slip.question, {**reference, slip.question: slip.replacement}, VISIBLE_SEED)
+        key = behaviour([error for _, error in raised])
+        hint = key and guide.slip(slip.question, key)
+        assert hint in (slip.hint, None)
+        opened += hint is not None
+    bench.close()
+    assert opened == sum(len(entry.slips) for entry in guide.questions.values())
 
 
 def test_the_released_notebook_has_no_outputs(course: CourseFolder) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 import sys
+import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,11 @@ import numpy as np
 import pytest
 
 import autograder
+from autograder import workbench
 from autograder.errors import AutograderError
-from autograder.learner.check import CheckFailed, as_text, run_checks
+from autograder.learner.check import CheckFailed
+from autograder.learner.results import QuestionReport, run_checks
+from autograder.learner.text import as_text
 from tests.minicourse import CHECKS
 
 
@@ -22,11 +28,12 @@ def unwritten(x: Any) -> Any:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of a released notebook, and nothing of the course around it."""
     (tmp_path / "checks.py").write_text(CHECKS)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    workbench.close_all()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (lambda x: 2 * x, "passed", ""),
         (lambda x: x + 2, "failed", "`out`"),
-        (lambda _: None, "failed", "None"),
+        (lambda _: None, "not attempted", "did you forget `return`?"),
         (unwritten, "not attempted", "not attempted yet"),
         (lambda x: x[0], "failed", "TypeError"),
         (lambda _: np.float32(6), "passed", ""),
@@ -48,9 +55,25 @@ def test_three_outcomes(folder: Path, function: Callable[[Any], Any], outcome: s
 
 
 def test_a_missing_function_is_named(folder: Path) -> None:
-    """A function that is not there yet is named."""
+    """A function that is not there (yet, or after a restart of the kernel) is named."""
     (result,) = run_checks("double", {}, folder)
-    assert "double" in result.message
+    assert result.outcome == "not attempted"
+    assert "no function `double`" in result.message
+    assert "restart" in result.message
+
+
+def test_the_students_own_line_is_quoted(folder: Path) -> None:
+    """Where a function raises under IPython, the message holds the line as the student wrote it."""
+    source = "def double(x):\n    wanted = [1, 2]\n    return wanted[x]"
+    name = "<ipython-input-1-0123456789ab>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    namespace: dict[str, Any] = {}
+    try:
+        exec(compile(source, name, "exec"), namespace)
+        (result,) = run_checks("double", namespace, folder)
+    finally:
+        del linecache.cache[name]
+    assert "in your line 3: `return wanted[x]`" in result.message
 
 
 def test_unknown_question_lists_the_nearest(folder: Path) -> None:
@@ -66,19 +89,52 @@ def test_missing_checks_say_where_to_go(tmp_path: Path) -> None:
 
 
 def test_broken_checks_are_said_to_be_ours(folder: Path) -> None:
-    """A damaged checks.py is no fault in the student's answer."""
+    """A damaged checks.py is no fault in the student's answer, and a mended one is read again."""
     (folder / "checks.py").write_text("def test_(:")
     with pytest.raises(AutograderError, match=r"checks\.py cannot be read; get a fresh copy"):
         run_checks("double", {}, folder)
+    (folder / "checks.py").write_text(CHECKS)
+    assert [result.outcome for result in run_checks("double", {"double": lambda x: 2 * x}, folder)] == ["passed"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["from autograder.compare import agree, agree_more", "import autograder.comparing", "from autograder.x import y"],
+)
+def test_checks_of_another_version_are_said_to_be_so(folder: Path, line: str) -> None:
+    """Checks that ask for what this autograder does not have call for an update, without a traceback."""
+    (folder / "checks.py").write_text(f"{line}\n{CHECKS}")
+    with pytest.raises(AutograderError, match=r"checks\.py was made for another version .* update") as caught:
+        run_checks("double", {}, folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_changed_checks_are_read_again(folder: Path) -> None:
+    """An update of checks.py counts from the next call on; in between, the checks are collected once."""
+    first = workbench.workbench(folder)
+    assert workbench.workbench(folder) is first
+    (folder / "checks.py").write_text(CHECKS.replace("becomes six", "turns into six"))
+    (result,) = run_checks("double", {"double": lambda x: 2 * x}, folder)
+    assert "turns into six" in result.title
 
 
 def test_text_has_a_line_a_check_and_one_message(folder: Path) -> None:
     """The report is short: how many pass, which, and one thing to look at."""
-    results = run_checks("double", {"double": lambda x: -2 * x}, folder)
-    lines = as_text("double", results).splitlines()
+    report = QuestionReport("double", run_checks("double", {"double": lambda x: -2 * x}, folder))
+    lines = as_text(report).splitlines()
     assert lines[0] == "double: 0 of 1 visible checks pass"
     assert lines[1] == "  ✗ failed  Three becomes six."
     assert lines[2].startswith("→ ")
+
+
+@pytest.mark.parametrize(
+    ("function", "state"), [(lambda x: 2 * x, "right"), (lambda x: x, "wrong"), (unwritten, "not attempted")]
+)
+def test_a_question_has_one_of_three_states(folder: Path, function: Callable[[Any], Any], state: str) -> None:
+    """The state of a question follows from its checks, and the number of hidden ones is told where it is known."""
+    report = QuestionReport("double", run_checks("double", {"double": function}, folder), hidden=7)
+    assert report.state == state
+    assert report.headline == f"{int(state == 'right')} of 1 visible checks pass; 7 hidden ones run at grading"
 
 
 def test_check_takes_the_callers_functions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,21 +143,34 @@ def test_check_takes_the_callers_functions(folder: Path, capsys: pytest.CaptureF
     assert "1 of 1 visible checks pass" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("question", ["dubble", "", "<b>", None])
+def test_check_says_what_is_wrong_with_the_call(
+    folder: Path, question: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A student sees one line, and no traceback of ours."""
+    exec("check(question)", {"check": autograder.check, "question": question})
+    assert re.fullmatch(r"check: there is no question .*; (did you mean|there are:) .*\n", capsys.readouterr().out)
+
+
 def test_check_raises_where_a_notebook_is_validated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under `nbgrader validate` a failing check fails its cell; elsewhere it only prints."""
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     with pytest.raises(CheckFailed, match="0 of 1 visible checks pass"):
         exec("check('double')", {"check": autograder.check, "double": unwritten})
+    with pytest.raises(AutograderError, match="no question 'dubble'"):
+        exec("check('dubble')", {"check": autograder.check})
     monkeypatch.delenv("NBGRADER_EXECUTION")
     exec("check('double')", {"check": autograder.check, "double": unwritten})
 
 
 def test_nothing_is_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checking leaves neither files nor search paths behind, and a module called `checks` is what it was."""
+    """Checking leaves no files, search paths or threads behind, and a module called `checks` is what it was."""
     others = types.ModuleType("checks")
     monkeypatch.setitem(sys.modules, "checks", others)
-    paths = list(sys.path)
+    paths, threads = list(sys.path), threading.active_count()
     run_checks("double", {"double": lambda x: 2 * x}, folder)
     assert sys.path == paths
     assert sys.modules["checks"] is others
     assert {path.name for path in folder.iterdir()} <= {"checks.py", "__pycache__"}
+    workbench.close_all()
+    assert threading.active_count() == threads

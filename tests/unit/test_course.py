@@ -50,6 +50,15 @@ class TestLoad:
         limits = course_of(tmp_path, GOOD).assignment("gates").limits
         assert (limits.call_seconds, limits.memory_mb, limits.cell_seconds) == (2, 512, 20)
 
+    @pytest.mark.parametrize(
+        ("course", "own", "hints"), [("", "", 3), ("hints: 1\n", "", 1), ("hints: 1\n", "    hints: 2\n", 2)]
+    )
+    def test_hints(self, tmp_path: Path, course: str, own: str, hints: int) -> None:
+        """All steps of hints are given unless the course, or else the assignment, says how many."""
+        assert (
+            course_of(tmp_path, GOOD.replace("limits:", f"{course}limits:", 1) + own).assignment("gates").hints == hints
+        )
+
     @pytest.mark.parametrize(("line", "data"), [("", None), ("    data: mnist\n", "mnist"), ("    data:\n", None)])
     def test_data(self, tmp_path: Path, line: str, data: str | None) -> None:
         """An assignment has the data set that it names, and none where it names none."""
@@ -65,6 +74,9 @@ class TestLoad:
             (GOOD.replace("title: A", "titel: A"), "course.yml:2: unknown key 'titel'; did you mean title?"),
             (GOOD.replace("    title: Gates\n", ""), "course.yml:6: assignments.0 has no 'title'; add it"),
             (GOOD.replace("name: nn\n", ""), "course.yml:1: the file has no 'name'; add it"),
+            (GOOD + "    hints: 4\n", "course.yml:10: hints is 4; it is the last step that `hint` gives: 0 to 3"),
+            (GOOD.replace("limits:", "hints: -1\nlimits:", 1), "course.yml:3: hints is -1; it is the last step"),
+            (GOOD + "    hints: many\n", "course.yml:10: "),
             (GOOD + "    data: minst\n", "course.yml:10: unknown data set 'minst'; did you mean mnist?"),
             (GOOD + "    data: 3\n", "course.yml:10: "),
             (GOOD + "    data: cifar\n", "course.yml:10: unknown data set 'cifar'; there are: mnist"),

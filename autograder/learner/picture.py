@@ -1,0 +1,101 @@
+"""The relative error of each entry of a wrong array: as a grid of marks, and in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.errors import Mismatch
+from autograder.values import Unusable, plain_array
+
+Floats = NDArray[np.float64]
+
+MOST_ROWS, MOST_COLUMNS = 16, 32
+RIGHT, SLIGHT, CLEAR, LARGE = range(4)
+BOUNDS = (1e-5, 1e-2, 0.5)
+"""From which relative error an entry is slightly, clearly and largely wrong."""
+MARKS = "·▫▪■"
+LEVELS = ("right", "off by less than 1 %", "off by 1 % to 50 %", "off by more than 50 %, or not a number")
+_NAMED = 3
+_EVEN = 2
+
+
+@dataclass(frozen=True)
+class ErrorPicture:
+    """How wrong each part of an array is: `levels` has a row a list, each entry RIGHT, SLIGHT, CLEAR or LARGE.
+
+    A large array is shown in parts of `block` rows and columns, each as wrong as its worst entry.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    levels: tuple[tuple[int, ...], ...]
+    block: tuple[int, int]
+    wrong: int
+    worst: tuple[tuple[str, float], ...]
+
+    @property
+    def words(self) -> str:
+        """The picture for those who do not see it."""
+        total = math.prod(self.shape)
+        named = ", ".join(f"`{path}` by {_percent(error)}" for path, error in self.worst)
+        most = "most of all " if self.wrong > len(self.worst) else ""
+        return f"{self.wrong} of {total} entries of `{self.name}` are off: {most}{named}."
+
+
+def picture_of(error: Exception | None) -> ErrorPicture | None:
+    """Return the picture of a mismatch of two arrays of one shape, with one or two axes and two entries or more."""
+    if not isinstance(error, Mismatch) or error.kind not in ("value", "nan"):
+        return None
+    expected = _floats(error.expected)
+    got = _floats(error.got)
+    if got is None or expected is None or got.shape != expected.shape or not 1 <= got.ndim <= _EVEN or got.size < _EVEN:
+        return None
+    errors = relative_errors(got, expected)
+    wrong = int(np.count_nonzero(errors > BOUNDS[0]))
+    if not wrong:
+        return None
+    levels, block = _levels(errors.reshape(-1, errors.shape[-1]))
+    return ErrorPicture(error.name, got.shape, levels, block, wrong, _worst(error.name, errors))
+
+
+def relative_errors(got: Floats, expected: Floats) -> Floats:
+    """Return |got − expected| relative to |expected|, or to a thousandth of the largest where that is more.
+
+    Entries that are not finite in either array, and not the same in both, are infinitely wrong.
+    """
+    scale = float(np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)) or 1.0
+    with np.errstate(all="ignore"):
+        errors = np.abs(got - expected) / np.maximum(np.abs(expected), 1e-3 * scale)
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
+
+
+def _floats(value: object) -> Floats | None:
+    array = plain_array(value, like=np.zeros(0))
+    return None if isinstance(array, Unusable) else array.astype(np.float64)
+
+
+def _levels(errors: Floats) -> tuple[tuple[tuple[int, ...], ...], tuple[int, int]]:
+    rows, columns = (math.ceil(size / most) for size, most in zip(errors.shape, (MOST_ROWS, MOST_COLUMNS), strict=True))
+    worst = np.maximum.reduceat(errors, np.arange(0, errors.shape[0], rows), axis=0)
+    worst = np.maximum.reduceat(worst, np.arange(0, errors.shape[1], columns), axis=1)
+    grid = np.searchsorted(BOUNDS, worst, side="left")
+    return tuple(tuple(int(level) for level in row) for row in grid), (rows, columns)
+
+
+def _worst(name: str, errors: Floats) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-errors, axis=None, kind="stable")[:_NAMED]
+    places = [tuple(int(i) for i in np.unravel_index(flat, errors.shape)) for flat in order]
+    named = [(f"{name}[{', '.join(map(str, place))}]", float(errors[place])) for place in places]
+    return tuple((path, error) for path, error in named if error > BOUNDS[0])
+
+
+def _percent(error: float) -> str:
+    if not math.isfinite(error):
+        return "a number that is not finite"
+    percent = 100 * error
+    return f"{percent:.2g} %" if percent < 1000 else "more than 1000 %"

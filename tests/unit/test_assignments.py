@@ -1,0 +1,144 @@
+"""Which notebooks a student means, from what stands on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from autograder.errors import AutograderError
+from autograder.guide import GUIDE, Guide
+from autograder.learner.assignments import assignment_in, assignments_below, chosen
+from autograder.learner.cells import cells_of, heading_above, is_check
+from tests.minicourse import CHECKS
+
+CHECK = {"cell_type": "code", "source": ['check("double")']}
+
+
+def write(folder: Path, *notebooks: str, guide: Guide | None = None, cells: object = (CHECK,)) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "checks.py").write_text(CHECKS)
+    for name in notebooks:
+        (folder / name).write_text(json.dumps({"cells": cells}))
+    if guide:
+        (folder / GUIDE).write_bytes(msgspec.json.encode(guide))
+    return folder
+
+
+def test_assignments_come_in_the_order_of_the_course(tmp_path: Path) -> None:
+    """The guide knows the order, the alphabet does not."""
+    write(tmp_path / "a", "a.ipynb", guide=Guide(assignment="gates", title="Backpropagation", place=2))
+    write(tmp_path / "b", "b.ipynb", guide=Guide(assignment="neuron", place=1))
+    (tmp_path / "notes").mkdir()
+    assert [own.name for own in assignments_below(tmp_path)] == ["neuron", "gates"]
+    assert assignments_below(tmp_path)[1].title == "gates: Backpropagation"
+    assert assignments_below(tmp_path / "a")[0].questions == ["double"]
+
+
+@pytest.mark.parametrize("place", ["", "assignments", "release"])
+def test_assignments_are_found_where_they_usually_are(tmp_path: Path, place: str) -> None:
+    """In the folder itself, in a clone of a course, in a release."""
+    write(tmp_path / place / "mini", "mini.ipynb")
+    assert [own.name for own in assignments_below(tmp_path)] == ["mini"]
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"), [(("mini.ipynb", "copy.ipynb"), "mini.ipynb"), (("homework.ipynb",), "homework.ipynb")]
+)
+def test_the_notebook_of_a_folder(tmp_path: Path, names: tuple[str, ...], taken: str) -> None:
+    """The one that is called like the folder, or the only one."""
+    assert assignment_in(write(tmp_path / "mini", *names)).notebook.name == taken
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), r"there is no notebook with check cells; save your notebook"),
+        (("one.ipynb", "two.ipynb"), r"there are 2 notebooks \(one.ipynb, two.ipynb\); name the one to check"),
+    ],
+)
+def test_a_folder_without_one_notebook_says_so(tmp_path: Path, names: tuple[str, ...], words: str) -> None:
+    """None or several: the message says what to do."""
+    with pytest.raises(AutograderError, match=words):
+        assignment_in(write(tmp_path / "mini", *names))
+
+
+def test_no_assignment_at_all(tmp_path: Path) -> None:
+    """Outside of a course the message says where to go."""
+    with pytest.raises(AutograderError, match=r"there is no assignment in .* go to the course's folder"):
+        assignments_below(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "questions"),
+    [
+        ([], ["mini", "other"], []),
+        (["mini"], ["mini"], []),
+        (["mini/mini.ipynb"], ["mini"], []),
+        (["mini", "double"], ["mini"], ["double"]),
+        (["double"], ["mini", "other"], ["double"]),
+        (["./mini/", "double"], ["mini"], ["double"]),
+    ],
+)
+def test_words_name_notebooks_and_questions(
+    tmp_path: Path, words: list[str], names: list[str], questions: list[str]
+) -> None:
+    """A file, a folder, an assignment, a question: whatever a student types is understood."""
+    write(tmp_path / "mini", "mini.ipynb")
+    write(tmp_path / "other", "other.ipynb")
+    found, asked = chosen(words, tmp_path)
+    assert ([own.name for own in found], asked) == (names, questions)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["dubble"], "no question, notebook or assignment 'dubble'; did you mean double"),
+        (["mini", "dubble"], "'dubble'; did you mean double"),
+        (["gone.ipynb"], r"gone.ipynb: there is no such file; save the notebook first"),
+        (["loose.ipynb"], r"loose.ipynb: there is no checks.py beside it"),
+    ],
+)
+def test_words_that_name_nothing(tmp_path: Path, words: list[str], message: str) -> None:
+    """The nearest names are listed, and files that are missing are named."""
+    write(tmp_path / "mini", "mini.ipynb")
+    (tmp_path / "loose.ipynb").write_text("{}")
+    with pytest.raises(AutograderError, match=message):
+        chosen(words, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', '{"cells": [1, null]}', '{"metadata": {}}', "\x00"])
+def test_what_is_no_notebook_has_no_cells(tmp_path: Path, text: str) -> None:
+    """A file that was cut off while it was saved is empty, not an error."""
+    (tmp_path / "x.ipynb").write_text(text)
+    assert cells_of(tmp_path / "x.ipynb") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "question"),
+    [
+        ('check("double")', "double"),
+        ("check('double')\n", "double"),
+        ('# check("double")', None),
+        ('check("double"); x = 1', None),
+        ("check(name)", None),
+    ],
+)
+def test_check_cells(source: str, question: str | None) -> None:
+    """A check cell is a call of check and nothing else."""
+    assert is_check({"cell_type": "code", "source": source}) == question
+    assert is_check({"cell_type": "markdown", "source": source}) is None
+
+
+def test_the_heading_above_a_question(tmp_path: Path) -> None:
+    """The chapter of a question is the last heading above its stub."""
+    cells = [
+        {"cell_type": "markdown", "source": "# One\n## Two ##\ntext # no heading"},
+        {"cell_type": "code", "source": ["def double(x):\n", "    pass"]},
+        {"cell_type": "markdown", "source": "## Three"},
+        {"cell_type": "code", "source": "class Square:\n    pass"},
+    ]
+    write(tmp_path, "mini.ipynb", cells=cells)
+    assert [heading_above(name, tmp_path) for name in ("double", "Square", "gone")] == ["Two", "Three", None]
