@@ -1,0 +1,42 @@
+"""The hostile class through `autograder grade`: as root and as an ordinary user, with bubblewrap and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attack_table.combinations import ALL, Combination
+from tests.attack_table.run import run
+from tests.attack_table.stage import BYSTANDERS, Workshop, workshop
+from tests.corpus import attacks
+from tests.corpus.attacks.recipe import ROWS
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Workshop]:
+    """The course that they attack."""
+    with workshop() as made:
+        yield made
+
+
+@pytest.mark.parametrize("combination", [each for each in ALL if each.door == "autograder grade"], ids=str)
+def test_nothing_gets_through(shop: Workshop, combination: Combination) -> None:
+    """No undeserved point, no leak, no changed file, no contact, no survivor, and no honest point lost."""
+    if combination.missing:
+        pytest.skip(combination.missing)
+    assert run(combination, attacks.ALL, shop).findings == []
+
+
+class TestTheClass:
+    def test_every_row_of_the_table_of_threats_is_attacked(self) -> None:
+        """At least 60 attacks, several in each row."""
+        rows = [attack.row for attack in attacks.ALL]
+        assert len(rows) >= 60
+        assert {row: rows.count(row) for row in ROWS if rows.count(row) < 2} == {}
+
+    def test_every_attack_can_be_told_apart(self) -> None:
+        """Each one is a student of its own, and says in sentences what it tries and how a success would be seen."""
+        students = [attack.student for attack in (*attacks.ALL, *BYSTANDERS)]
+        assert len(set(students)) == len(students)
+        assert [a.student for a in attacks.ALL if not a.tries.endswith(".") or not a.success] == []
