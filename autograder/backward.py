@@ -51,15 +51,8 @@ def _own_forward(submission: Any, forward: str, backward: str, inputs: Sequence[
     try:
         result = getattr(submission, forward)(*inputs)
     except CallFailed as failure:
-        raise CallFailed(
-            failure.name,
-            failure.kind,
-            f"{failure.reason}, and `{backward}` needs the cache of your `{forward}`",
-            exception=failure.exception,
-            cell=failure.cell,
-            line=failure.line,
-            detail=failure.detail,
-        ) from failure
+        needed = f"{failure.reason}, and `{backward}` needs the cache of your `{forward}`"
+        raise failure.because(needed) from failure
     return unpack(result, "out", "cache", of=forward)
 
 

@@ -94,7 +94,8 @@ def _extent(mismatch: Mismatch) -> str:
     got, expected = mismatch.got, mismatch.expected
     if not _is_numeric(got) or not _is_numeric(expected) or got.shape != expected.shape:
         return _sentence(mismatch.summary)
-    close = np.isclose(got, expected, rtol=1e-6, atol=1e-6 * np.max(np.abs(expected), initial=0.0))
+    with np.errstate(all="ignore"):  # differences of huge numbers overflow
+        close = np.isclose(got, expected, rtol=1e-6, atol=1e-6 * np.max(np.abs(expected), initial=0.0))
     share = "Some entries" if np.any(close) else "All entries"
     return f"{share} of `{mismatch.name}` are wrong, most of all `{mismatch.path}`."
 

@@ -44,7 +44,8 @@ class CallFailed(AutograderError):  # noqa: N818 - reads as what happened
 
     `kind` says why: it raised, ran out of time, the process died, its reply was refused, or there is no such name.
     `exception` is the exception's type name where it is a well-known one. `cell` and `line` (from 1) are the place in
-    the student's own notebook. `detail` is untrusted text of the submission: never shown for a hidden test.
+    the student's own notebook. `detail` is untrusted text of the submission: never shown for a hidden test. `advice` is
+    what to do about it, in words of ours, where more is known than the kind and the exception say.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class CallFailed(AutograderError):  # noqa: N818 - reads as what happened
         cell: str | None = None,
         line: int | None = None,
         detail: str = "",
+        advice: str = "",
     ) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
@@ -66,6 +68,25 @@ class CallFailed(AutograderError):  # noqa: N818 - reads as what happened
         self.cell = cell
         self.line = line
         self.detail = detail
+        self.advice = advice
+
+    def advised(self, advice: str) -> CallFailed:
+        """Return the same failure with this advice."""
+        return self._but(advice=advice)
+
+    def of(self, name: str) -> CallFailed:
+        """Return the same failure as one of a call of `name`."""
+        return self._but(name=name)
+
+    def because(self, reason: str) -> CallFailed:
+        """Return the same failure with this reason."""
+        return self._but(reason=reason)
+
+    def _but(self, **changes: Any) -> CallFailed:
+        return CallFailed(**{key: getattr(self, key) for key in _FIELDS} | changes)
+
+
+_FIELDS = ("name", "kind", "reason", "exception", "cell", "line", "detail", "advice")
 
 
 class Mismatch(AssertionError):  # noqa: N818 - reads as what happened

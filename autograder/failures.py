@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from autograder.errors import CallFailed
 
 _LONGEST_LINE = 100
 _LONGEST_DETAIL = 200
 
+_NO_FILES = "No files can be read here but those of the assignment: write the numbers into the notebook."
+_NO_MODULES = (
+    "Where notebooks are graded, only numpy, matplotlib and Python's own modules are there; "
+    "of a file of your own, copy what you need of it into the notebook."
+)
 _LOOK_AT = {
     "AttributeError": "Does the object have what is asked of it?",
-    "FileNotFoundError": "No files can be read here but those of the assignment.",
-    "ImportError": "Only numpy and what the notebook itself imports are there.",
-    "ModuleNotFoundError": "Only numpy and what the notebook itself imports are there.",
+    "FileNotFoundError": _NO_FILES,
+    "ImportError": _NO_MODULES,
+    "ModuleNotFoundError": _NO_MODULES,
     "IndexError": "Is an index larger than the array, or an axis missing?",
     "KeyError": "Is the key spelled as it was when it was stored?",
     "MemoryError": "Does an array grow far larger than it should?",
@@ -24,6 +31,19 @@ _LOOK_AT = {
     "ValueError": "Print the shapes of the arrays in this line and compare them.",
     "ZeroDivisionError": "What is the divisor here, and when is it 0?",
 }
+
+_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+_OWN_CELL = re.compile(r"cell \d{1,6}")
+_UNUSABLE = {
+    "generator": "`{}` is a generator (it has `yield`): return the value with `return`.",
+    "coroutine": "`{}` is an `async` function: write `def` without `async`.",
+    "async_generator": "`{}` is an `async` generator: write `def` without `async`, and `return` in place of `yield`.",
+}
+
+
+def unusable(name: str, type_name: str) -> str:
+    """Return what to do where a call of `name` returned an object of this type, "" where there is nothing to say."""
+    return _UNUSABLE.get(type_name, "").format(name)
 
 
 def failure_message(failure: CallFailed, *, question: str, hidden: bool, line_text: str | None = None) -> str:
@@ -47,18 +67,23 @@ def _shown_name(name: str, question: str) -> str:
 
 def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | None) -> str:
     kind = failure.exception if failure.exception and failure.exception.isidentifier() else "an exception"
-    if kind == "NotImplementedError":
+    if kind == "NotImplementedError" and not failure.advice:
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
-    text = f"`{name}` raised {kind}{_place(failure, line_text)}."
-    if failure.detail and not hidden:
+    place = _place(failure, line_text)
+    if kind in _UNREADABLE:
+        text = f"The cell of `{name}` could not be run, because of a {kind}{place}."
+    else:
+        text = f"`{name}` raised {kind}{place}."
+    if failure.detail and not hidden and not (failure.advice and kind in _UNREADABLE):
         text += f" It says: {_one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
-    return f"{text} {_LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
+    return f"{text} {failure.advice or _LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
 
 
 def _place(failure: CallFailed, line_text: str | None) -> str:
     if failure.line is None:
         return ""
-    place = f" in your line {failure.line}"
+    own_cell = failure.cell is not None and _OWN_CELL.fullmatch(failure.cell)
+    place = f" in line {failure.line} of {failure.cell}" if own_cell else f" in your line {failure.line}"
     if line_text and line_text.strip():
         place += f": `{_one_line(line_text, _LONGEST_LINE)}`"
     return place
@@ -78,6 +103,8 @@ def _other(failure: CallFailed, name: str, *, hidden: bool, line_text: str | Non
     reason = failure.reason
     if hidden and failure.kind in ("died", "refused") and any(c.isdigit() for c in reason):
         reason = "the call ended without a value"  # an exit code or a size is a number of the submission's choice
+    if failure.advice:
+        return failure.advice
     if failure.kind == "missing":
         what = "method" if "." in failure.name else "function"
         return f"There is no {what} `{name}` in your notebook: was it renamed, or did its cell fail?"

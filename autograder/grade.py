@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
 import pytest
 from nbformat import NotebookNode
 
-from autograder import __version__, notebook, record
+from autograder import notebook, record
 from autograder.course import Assignment, Course
 from autograder.datasets import Digits, load_mnist, locate
+from autograder.digests import framework_label, suite_digest
 from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
+from autograder.explaining import imports_again, reading_of, with_remarks
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.misconceptions import load as load_misconceptions
-from autograder.restore import restore
+from autograder.restore import require_own_notebook, restore
 from autograder.sandbox import Cell, Sandbox, Submission, places
 from autograder.secret import submission_seed
 from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
 
+TRIES = 2
+"""How often a submission is judged where the sandbox as a whole has died over it, which says nothing of its code."""
 DRAWS = 3
 """How many seeds a submission is given before a test that fails on the reference counts as broken."""
 
@@ -71,18 +75,19 @@ class Grader:
         digest = hashlib.sha256(data).hexdigest()
         try:
             submitted = notebook.read(data)
+            require_own_notebook(submitted, self.assignment.notebook)
         except NotebookError as error:
             return not_gradable(self.course, self.assignment, digest, student, str(error))
         whole = restore(submitted, self.assignment.notebook)
         cells = _cells(whole.notebook, self.assignment.notebook)
-        for draw in range(DRAWS):
-            seed = submission_seed(self._secret, digest, self.assignment.name, draw)
-            try:
-                questions = self._run(whole.notebook, cells, digest, seed)
+        for _ in range(TRIES):
+            losses = self._sandbox.losses
+            seed, questions = self._judged(whole.notebook, cells, digest)
+            if self._sandbox.losses == losses:
                 break
-            except UnluckySeedError:
-                if draw == DRAWS - 1:
-                    raise
+        else:
+            reason = "the sandbox stopped while it ran this notebook; please tell your instructor"
+            return not_gradable(self.course, self.assignment, digest, student, reason)
         grade = _record(
             self.course,
             self.assignment,
@@ -96,21 +101,35 @@ class Grader:
         )
         return Graded(grade, whole.notebook)
 
+    def _judged(
+        self, whole: NotebookNode, cells: list[tuple[str, NotebookNode]], digest: str
+    ) -> tuple[str, tuple[record.QuestionResult, ...]]:
+        """Return the first seed on whose inputs the suite passes on the reference, and the results with it."""
+        for draw in range(DRAWS - 1):
+            seed = submission_seed(self._secret, digest, self.assignment.name, draw)
+            with contextlib.suppress(UnluckySeedError):
+                return seed, self._run(whole, cells, digest, seed)
+        seed = submission_seed(self._secret, digest, self.assignment.name, DRAWS - 1)
+        return seed, self._run(whole, cells, digest, seed)
+
     def _run(
         self, whole: NotebookNode, cells: list[tuple[str, NotebookNode]], digest: str, seed: str
     ) -> tuple[record.QuestionResult, ...]:
         """Run the cells, keep what they print, and judge the questions on inputs drawn from `seed`."""
-        to_run = [Cell(name, cell.source) for name, cell in cells]
+        own = [Cell(name, cell.source) for name, cell in cells]
+        to_run = [*own, *imports_again(self.assignment.notebook)]
         worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
         limits = self.assignment.limits
         with self._sandbox.load(to_run, limits=limits, seed=worker_seed, digits=self._digits) as submission:
-            for (_, cell), run in zip(cells, submission.runs, strict=True):
+            for (_, cell), run in zip(cells, submission.runs[: len(cells)], strict=True):
                 cell.outputs = [NotebookNode(output) for output in run.outputs]
-            return self._questions(submission, whole, {cell.name: cell.source for cell in to_run}, seed)
+            return self._questions(submission, whole, {cell.name: cell.source for cell in own}, seed)
 
     def _questions(
         self, submission: Submission, whole: NotebookNode, sources: dict[str, str], seed: str
     ) -> tuple[record.QuestionResult, ...]:
+        reading = reading_of(whole, self.assignment.notebook, submission.runs)
+        submission.explain_by(reading)
         judge = Judge(
             submission=submission,
             seed=seed,
@@ -118,10 +137,10 @@ class Grader:
             misconceptions=self._misconceptions,
             examiner=self._examiner,
             sources=sources,
-            failures={run.cell.name: run.failure for run in submission.runs if run.failure},
+            failures=reading.failures([question.name for question in self.assignment.questions]),
             stubs=_stubs(whole, self.assignment.notebook),
         )
-        return judge.questions(self.assignment.questions, self._tests)
+        return with_remarks(judge.questions(self.assignment.questions, self._tests), reading)
 
 
 def training_digits(assignment: Assignment) -> Digits | None:
@@ -157,21 +176,6 @@ def not_gradable(course: Course, assignment: Assignment, digest: str, student: s
     return Graded(grade, assignment.notebook)
 
 
-def suite_digest(assignment: Assignment) -> str:
-    """Return the SHA-256 (hex) of what decides a grade besides the submission: suites, reference, points, limits."""
-    digest = hashlib.sha256()
-    paths = (
-        assignment.suite_path,
-        assignment.checks_path,
-        assignment.reference_path,
-        assignment.misconceptions_path,
-        assignment.notebook_path,
-    )
-    for part in (*(path.read_bytes() for path in paths), msgspec.json.encode(assignment.limits)):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
-
-
 def _record(
     course: Course,
     assignment: Assignment,
@@ -191,7 +195,7 @@ def _record(
         student=student,
         submission=digest,
         suite=suite_digest(assignment),
-        framework=__version__,
+        framework=framework_label(),
         graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         seed=seed,
         sandbox=sandbox,
@@ -213,7 +217,7 @@ def _cells(whole: NotebookNode, original: NotebookNode) -> list[tuple[str, Noteb
     """
     illustrations = {cell.source for cell in original.cells if notebook.is_illustration(cell)}
     return [
-        (notebook.question_of(cell) or f"cell {number}", cell)
+        (notebook.name_of(cell, number), cell)
         for number, cell in enumerate(whole.cells, start=1)
         if cell.cell_type == "code" and not notebook.is_check(cell) and cell.source not in illustrations
     ]

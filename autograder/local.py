@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.errors import CallFailed
+from autograder.failures import unusable
 from autograder.snapshot import base_form, snapshot
 from autograder.whence import exception_name, place_of
 
@@ -92,7 +94,13 @@ class _LocalFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         called = self._target
         result = _guarded(self._name, called, _copied(args), _copied(kwargs))
-        return _returned(result, self._name, called)
+        value = _returned(result, self._name, called)
+        words = unusable(self._name, value.type_name) if isinstance(value, LocalHandle) else ""
+        if words:
+            if inspect.iscoroutine(result):
+                result.close()  # or Python warns that it was never awaited
+            raise CallFailed(self._name, "refused", "it returned no value", advice=words)
+        return value
 
     @property
     def _target(self) -> Callable[..., Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -13,9 +12,14 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import attachments
 from autograder.errors import NotebookError
+from autograder.metadata import cell_metadata, notebook_metadata
+from autograder.notebook_file import content_of
 
 MAX_BYTES = 20 << 20
+MAX_CELLS = 1000
+"""Cells of a notebook: ten times as many as a long assignment has, and no more than a grader runs in its time."""
 SOLUTION_SUFFIX = "-solution"
 ILLUSTRATION = "illustration"
 
@@ -24,10 +28,11 @@ def read(data: bytes) -> NotebookNode:
     """Return the notebook in `data` (nbformat 4, older ones converted), or raise NotebookError with a sentence."""
     if len(data) > MAX_BYTES:
         raise NotebookError(too_large(len(data)))
-    content = _json(data)
+    content = content_of(data)
     if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
         msg = "the file is JSON, but not a notebook; hand in the .ipynb file that Jupyter saved"
         raise NotebookError(msg)
+    _require_few_cells(content)
     return _normal(_version_4(content))
 
 
@@ -40,25 +45,28 @@ def too_large(size: int) -> str:
     )
 
 
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        msg = f"the file is not UTF-8 text (byte {error.start}); hand in the .ipynb file that Jupyter saved"
-        raise NotebookError(msg) from None
-    except json.JSONDecodeError as error:
-        what = "is empty" if not data.strip() else f"is not valid JSON (line {error.lineno}, column {error.colno})"
-        msg = f"the file {what}; it may have been cut off: open it in Jupyter, save it, and hand it in again"
-        raise NotebookError(msg) from None
-    except (RecursionError, ValueError):
-        msg = "the file is nested too deeply, or holds a number that is too long; save it again in Jupyter"
-        raise NotebookError(msg) from None
+def _require_few_cells(content: Mapping[str, Any]) -> None:
+    """Raise NotebookError where there are more than MAX_CELLS; before format 4 they stand in worksheets."""
+    sheets = content.get("worksheets")
+    holders = [content, *(sheets if isinstance(sheets, list) else [])]
+    lists = (holder.get("cells") for holder in holders if isinstance(holder, dict))
+    count = sum(len(cells) for cells in lists if isinstance(cells, list))
+    if count > MAX_CELLS:
+        msg = (
+            f"the notebook has {count:,} cells and at most {MAX_CELLS:,} can be graded; "
+            "delete those that you do not need and save it again"
+        )
+        raise NotebookError(msg)
 
 
 def _version_4(content: dict[str, Any]) -> dict[str, Any]:
     version = content["nbformat"]
     if version == 4:
         return content
+    if version > 4:
+        what = f"the notebook has format {version}, which cannot be converted, because it is newer than format 4"
+        msg = f"{what}; let Jupyter save it in that format"
+        raise NotebookError(msg)
     try:
         converted: dict[str, Any] = nbformat.convert(nbformat.from_dict(content), 4)
     except Exception:  # the converter fails in many ways on a damaged old notebook
@@ -73,10 +81,9 @@ def _normal(content: Mapping[str, Any]) -> NotebookNode:
     if not isinstance(cells, list) or not cells:
         msg = "the notebook has no cells; hand in the notebook that you worked in"
         raise NotebookError(msg)
-    metadata = content.get("metadata")
     normal = new_notebook(
         [_normal_cell(cell, index) for index, cell in enumerate(cells, start=1)],
-        metadata if isinstance(metadata, dict) else {},
+        notebook_metadata(content.get("metadata")),
     )
     make_ids_unique(normal)
     return normal
@@ -91,19 +98,13 @@ def _normal_cell(cell: Any, index: int) -> NotebookNode:
         raise NotebookError(msg)
     given = cell.get("id")
     valid = isinstance(given, str) and re.fullmatch("[A-Za-z0-9_-]{1,64}", given)
-    encodable = source.encode("utf-8", "replace").decode()
-    return new_cell(cell["cell_type"], encodable, _grading_metadata(cell.get("metadata")), given if valid else None)
-
-
-def _grading_metadata(value: Any) -> dict[str, Any]:
-    """Return the part of a cell's metadata that grading looks at."""
-    metadata = value if isinstance(value, dict) else {}
-    kept: dict[str, Any] = {}
-    if isinstance(metadata.get("nbgrader"), dict):
-        kept["nbgrader"] = copy.deepcopy(metadata["nbgrader"])
-    if isinstance(metadata.get("tags"), list):
-        kept["tags"] = [tag for tag in metadata["tags"] if isinstance(tag, str)]
-    return kept
+    return new_cell(
+        cell["cell_type"],
+        source.encode("utf-8", "replace").decode(),
+        cell_metadata(cell.get("metadata")),
+        given if valid else None,
+        pictures=attachments.kept(cell.get("attachments"), source),
+    )
 
 
 def make_ids_unique(normal: NotebookNode) -> None:
@@ -119,8 +120,18 @@ def _new_id() -> str:
     return uuid.uuid4().hex[:8]
 
 
-def new_cell(kind: str, source: str, metadata: Mapping[str, Any], cell_id: str | None = None) -> NotebookNode:
-    """Return a cell without outputs; nbformat's own constructor validates, which a submission may not survive."""
+def new_cell(
+    kind: str,
+    source: str,
+    metadata: Mapping[str, Any],
+    cell_id: str | None = None,
+    *,
+    pictures: Mapping[str, Any] | None = None,
+) -> NotebookNode:
+    """Return a cell without outputs; nbformat's own constructor validates, which a submission may not survive.
+
+    `pictures` are the attachments of a text cell; other cells have none.
+    """
     cell: dict[str, Any] = {
         "cell_type": kind,
         "id": cell_id or _new_id(),
@@ -129,6 +140,8 @@ def new_cell(kind: str, source: str, metadata: Mapping[str, Any], cell_id: str |
     }
     if kind == "code":
         cell |= {"outputs": [], "execution_count": None}
+    elif kind == "markdown" and pictures:
+        cell["attachments"] = pictures
     return nbformat.from_dict(cell)
 
 
@@ -201,6 +214,11 @@ def function_sources(source: str) -> dict[str, str]:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             found[node.name] = "\n".join(lines[first - 1 : node.end_lineno])
     return found
+
+
+def name_of(cell: NotebookNode, number: int) -> str:
+    """Return what messages call the cell that stands at this place, counted from 1."""
+    return question_of(cell) or f"cell {number}"
 
 
 def solve(notebook: NotebookNode, sources: Mapping[str, str]) -> NotebookNode:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from autograder.errors import NotebookError
 from autograder.notebook import (
     defined_names,
     grade_id,
@@ -19,6 +20,8 @@ from autograder.notebook import (
     question_of,
     role,
 )
+
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,27 @@ def restore(submission: NotebookNode, original: NotebookNode) -> Restored:
     cells. Neither argument is changed.
     """
     return _Restorer(submission, original).run()
+
+
+def require_own_notebook(submission: NotebookNode, original: NotebookNode) -> None:
+    """Raise NotebookError where `submission` is plainly the notebook of another assignment than `original`.
+
+    It has solution cells, all of other questions, and no cell that defines what one of this assignment's asks for.
+    """
+    asked = {question for cell in original.cells if (question := question_of(cell))}
+    answered = {question for cell in submission.cells if (question := question_of(cell))}
+    code = (cell.source for cell in submission.cells if cell.cell_type == "code")
+    if not answered or answered & asked or any(asked & defined_names(source) for source in code):
+        return
+    msg = (
+        f"this is the notebook of another assignment: it answers `{_first(answered)}` and the like, and holds no cell "
+        f"for `{_first(asked)}` or any other question of this one; hand in the right notebook"
+    )
+    raise NotebookError(msg)
+
+
+def _first(names: set[str]) -> str:
+    return min(names)[:_LONGEST_NAME]
 
 
 class _Restorer:
@@ -145,4 +169,4 @@ def _settings(cell: NotebookNode) -> dict[str, object]:
 
 def _clean(cell: NotebookNode, metadata: Mapping[str, object], *, like: NotebookNode | None = None) -> NotebookNode:
     shape = like or cell
-    return new_cell(shape.cell_type, cell.source, metadata, shape.id)
+    return new_cell(shape.cell_type, cell.source, metadata, shape.id, pictures=cell.get("attachments"))

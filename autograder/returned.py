@@ -80,15 +80,7 @@ def quietly(submission: Any, function: str, *arguments: Any) -> Any:
         return strict(getattr(submission, function), *arguments)
     except CallFailed as failure:
         if failure.exception != "FloatingPointError":
-            raise CallFailed(
-                function,
-                failure.kind,
-                failure.reason,
-                exception=failure.exception,
-                cell=failure.cell,
-                line=failure.line,
-                detail=failure.detail,
-            ) from failure
+            raise failure.of(function) from failure
     summary = f"numpy warns when `{function}` gets such numbers: something on the way is too large or undefined"
     raise Mismatch(function, "nan", summary, path=function, got=None, expected=None)
 

@@ -7,6 +7,8 @@ import re
 
 from nbformat import NotebookNode
 
+from autograder import attachments
+
 _TAG_OR_ENTITY = re.compile(r"([<&])(?=[A-Za-z/!?#])")
 _SCRIPT_LINK = re.compile(r"(script|data)(?=\\*:)", re.IGNORECASE)
 
@@ -14,7 +16,8 @@ _SCRIPT_LINK = re.compile(r"(script|data)(?=\\*:)", re.IGNORECASE)
 def defuse(notebook: NotebookNode, original: NotebookNode) -> None:
     """Make HTML tags in the text cells of `notebook` that are not the assignment's own into plain text.
 
-    Feedback pages and the formgrader put raw cells, and tags in Markdown cells, into their pages as they are.
+    Feedback pages and the formgrader put raw cells, and tags in Markdown cells, into their pages as they are. Links to
+    attachments are put in order in all text cells: one that leads nowhere keeps a whole notebook from becoming a page.
     """
     own = {(cell.cell_type, cell.source) for cell in original.cells}
     for cell in notebook.cells:
@@ -24,6 +27,7 @@ def defuse(notebook: NotebookNode, original: NotebookNode) -> None:
             cell.source = without_tags(cell.source)
         elif cell.cell_type == "raw":
             cell.source = html.escape(cell.source)
+    attachments.link(notebook.cells)
 
 
 def without_tags(markdown: str) -> str:

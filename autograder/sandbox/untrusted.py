@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CallFailed, WireError
+from autograder.images import Picture, picture_in
 from autograder.sandbox.inside.outputs import MAX_IMAGE_BYTES, MAX_OUTPUTS
 
 MAX_IMAGES_BYTES = 32 << 20
+MAX_IMAGES_PIXELS = 500_000_000
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_DETAIL = 4000
 _MAX_TRACEBACK = 400
 _MAX_TYPE_NAME = 40
@@ -62,10 +63,11 @@ class CellRun:
 
 @dataclass
 class Room:
-    """How many bytes of text and of figures a submission may still bring."""
+    """How many bytes of text, and how many bytes and pixels of figures, a submission may still bring."""
 
     text_bytes: int
     image_bytes: int = MAX_IMAGES_BYTES
+    image_pixels: int = MAX_IMAGES_PIXELS
 
 
 def clean(text: Any, limit: int) -> str:
@@ -153,9 +155,13 @@ class _OutputReader:
         data = {}
         if type(report.get("text")) is str:
             data["text/plain"] = self._text(report["text"])
-        image = self._image(report.get("png"))
-        if image:
-            data["image/png"] = image
+        image = _picture_bytes(report.get("png"))
+        figure = picture_in(image)
+        if figure and figure.mime == "image/png":
+            if self._has_room(image, figure):
+                data[figure.mime] = base64.b64encode(image).decode()
+            else:
+                data["text/plain"] = "\n".join([*data.values(), self._text(_left_out(image, figure))])
         return {**output, "data": data, "metadata": {}} if data else None
 
     def _error(self, report: dict[str, Any]) -> dict[str, Any]:
@@ -177,13 +183,26 @@ class _OutputReader:
         self.room.text_bytes -= size
         return kept
 
-    def _image(self, image: Any) -> str | None:
-        if type(image) is not np.ndarray or image.dtype != np.uint8 or image.ndim != 1:
-            return None
-        if image.nbytes > min(MAX_IMAGE_BYTES, self.room.image_bytes) or image[: len(_PNG)].tobytes() != _PNG:
-            return None
-        self.room.image_bytes -= image.nbytes
-        return base64.b64encode(image.tobytes()).decode()
+    def _has_room(self, image: bytes, figure: Picture) -> bool:
+        """Return whether the figure may be shown, and if so count it: its header says what a browser has to hold."""
+        room = self.room
+        if len(image) > room.image_bytes or figure.pixels > room.image_pixels or figure.is_too_large:
+            return False
+        room.image_bytes -= len(image)
+        room.image_pixels -= figure.pixels
+        return True
+
+
+def _picture_bytes(image: Any) -> bytes:
+    """Return what should be the bytes of a figure; none where it is no array of bytes, or too many."""
+    if type(image) is not np.ndarray or image.dtype != np.uint8 or image.ndim != 1 or image.nbytes > MAX_IMAGE_BYTES:
+        return b""
+    return image.tobytes()
+
+
+def _left_out(image: bytes, figure: Picture) -> str:
+    size = f"{figure.width:,} × {figure.height:,} pixels, {len(image):,} bytes"
+    return f"[a figure of {size} was left out: it is too large, or there were too many]"
 
 
 def _numbers(text: str) -> str:

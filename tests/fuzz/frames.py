@@ -11,9 +11,10 @@ import numpy as np
 
 from autograder.sandbox import frame, wire
 from autograder.sandbox.inside import failures, outputs, patience
+from tests.pictures import picture
 
 NUMBER = 5  # of the request that all of these answer
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+PNG = picture("PNG")
 
 _Pair = namedtuple("_Pair", "left right")
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
@@ -534,24 +533,33 @@ def _trained(submission: Any, X: np.ndarray, y: np.ndarray) -> Any:
 
 
 class _Once:
-    """Results that several tests of one submission share, so that each submission is trained as rarely as possible."""
+    """Results that several tests of one submission share, so that each submission is trained as rarely as possible.
+
+    They are kept by the submission itself: a model or a failure may refer to it, and nothing else may outlive it.
+    """
 
     def __init__(self, work: Callable[..., Any]) -> None:
         self._work = work
-        self._done: WeakKeyDictionary[Any, tuple[Any, Exception | None]] = WeakKeyDictionary()
 
     def __call__(self, submission: Any, *others: Any) -> Any:
         """Return what the work returned for this submission the first time, or raise what it raised."""
-        if submission not in self._done:
+        done = vars(submission).setdefault("_done_once", {})
+        if self not in done:
             try:
                 with threadpool_limits(1):  # more threads get in each other's way where several processes train
-                    self._done[submission] = self._work(submission, *others), None
+                    done[self] = self._work(submission, *others), None
             except (CallFailed, Mismatch) as failure:
-                self._done[submission] = None, failure
-        result, failure = self._done[submission]
+                done[self] = None, _without_frames(failure)
+        result, failure = done[self]
         if failure is not None:
             raise failure
         return result
+
+
+def _without_frames(failure: Any) -> Any:
+    """Return the failure without the frames that it came through, which hold copies of all images."""
+    failure.__cause__ = failure.__context__ = None
+    return failure.with_traceback(None)
 
 
 @dataclass(frozen=True)

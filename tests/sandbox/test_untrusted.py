@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.errors import CallFailed, WireError
+from autograder.images import MAX_PIXELS, MAX_SIDE
 from autograder.sandbox import Cell, untrusted
+from tests.pictures import claiming, picture
 
 CELLS = (Cell("first", "x = 1\ny = 2"), Cell("second", "def f():\n    pass\n\nf()"))
-PNG = b"\x89PNG\r\n\x1a\n" + b"rest of the picture"
+PNG = picture("PNG")
 
 
 def failed(**changes: Any) -> CallFailed:
@@ -130,12 +132,29 @@ class TestOutputs:
             "iVBORw0KGgo",
             PNG,
             bytes_as_array(b"GIF89a"),
+            bytes_as_array(picture("GIF")),
+            bytes_as_array(picture("JPEG")),
+            bytes_as_array(PNG[:20]),
+            bytes_as_array(b"\x89PNG\r\n\x1a\n" + bytes(40)),
             bytes_as_array(PNG).astype(np.int8),
             bytes_as_array(PNG).reshape(1, -1),
             bytes_as_array(PNG + bytes(untrusted.MAX_IMAGE_BYTES)),
             [137, 80],
         ],
-        ids=["bytes", "text", "png as bytes", "gif", "other dtype", "other shape", "huge", "list"],
+        ids=[
+            "bytes",
+            "text",
+            "png as bytes",
+            "head of a gif",
+            "gif",
+            "jpeg",
+            "cut off",
+            "no size",
+            "other dtype",
+            "other shape",
+            "huge",
+            "list",
+        ],
     )
     def test_only_png_bytes_are_a_figure(self, image: Any) -> None:
         """Anything but an array of the bytes of a PNG of sensible size is dropped."""
@@ -186,6 +205,41 @@ class TestOutputs:
         report = {"outputs": [{"kind": "display_data", "text": "t", "png": bytes_as_array(PNG)}] * 2}
         kept = untrusted.outputs(report, text_bytes=100, room=room)
         assert ["image/png" in each["data"] for each in kept] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("width", "height", "size"),
+        [
+            (60_000, 50_000, "60,000 × 50,000 pixels"),
+            (MAX_SIDE + 1, 1, "16,385 × 1 pixels"),
+            (4000, MAX_PIXELS // 4000 + 1, "4,000 × 6,001 pixels"),
+            ((1 << 32) - 1, (1 << 32) - 1, "4,294,967,295 × 4,294,967,295 pixels"),
+        ],
+    )
+    def test_a_figure_that_claims_to_be_very_large(self, width: int, height: int, size: str) -> None:
+        """A small file that a browser would unfold to gigabytes is left out, with a note beside its text."""
+        bomb = bytes_as_array(claiming("PNG", width, height))
+        (kept,) = shown({"kind": "display_data", "text": "<Figure>", "png": bomb}, text_bytes=1000)
+        assert list(kept["data"]) == ["text/plain"]
+        first, note = kept["data"]["text/plain"].splitlines()
+        assert first == "<Figure>"
+        assert note.startswith(f"[a figure of {size}, {bomb.nbytes} bytes was left out")
+        (bare,) = shown({"kind": "display_data", "png": bomb}, text_bytes=1000)
+        assert bare["data"] == {"text/plain": note}
+
+    def test_the_largest_figure_is_kept(self) -> None:
+        """The bound itself is no more than is allowed."""
+        largest = bytes_as_array(claiming("PNG", 4000, MAX_PIXELS // 4000))
+        assert list(shown({"kind": "display_data", "png": largest})[0]["data"]) == ["image/png"]
+
+    def test_pixels_are_capped_over_all_cells(self) -> None:
+        """Many figures of many pixels are bounded, too, and the notes about them count as text."""
+        room = untrusted.Room(text_bytes=150, image_pixels=12)
+        report = {"outputs": [{"kind": "display_data", "text": "", "png": bytes_as_array(PNG)}] * 6}
+        kept = untrusted.outputs(report, text_bytes=1000, room=room)
+        assert ["image/png" in each["data"] for each in kept] == [True, True, False, False, False, False]
+        notes = [each["data"]["text/plain"].strip() for each in kept[2:]]
+        assert notes[0].startswith("[a figure of 3 × 2 pixels")
+        assert sum(len(note.encode()) for note in notes) == 150
 
     def test_what_was_dropped_is_said(self) -> None:
         """The number of dropped bytes stands after the outputs."""

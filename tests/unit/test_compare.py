@@ -557,3 +557,23 @@ def test_other_failures_of_a_quiet_call():
     with pytest.raises(CallFailed) as caught:
         quietly(submission, "f")
     assert (caught.value.name, caught.value.exception) == ("f", "ZeroDivisionError")
+
+
+def test_a_quiet_call_keeps_all_that_is_known_of_a_failure():
+    """Place, text and advice of a failure reach the student as those of any other call do."""
+    known = {"exception": "ValueError", "cell": "f", "line": 3, "detail": "no", "advice": "Look at line 3."}
+
+    class Submission:
+        f = None
+
+        def define(self, _thing):
+            def strict(*_arguments):
+                raise CallFailed("strictly", "raised", "raised ValueError", **known)
+
+            return strict
+
+    with pytest.raises(CallFailed) as caught:
+        quietly(Submission(), "f")
+    failure = caught.value
+    assert {key: getattr(failure, key) for key in known} == known
+    assert (failure.name, failure.kind, failure.reason) == ("f", "raised", "raised ValueError")

@@ -81,6 +81,13 @@ def test_messages_for_wrong_values(got, options, name, text):
     assert diagnose(problem, question="relu_backward", hidden=True) == Diagnosis(name, text)
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_huge_numbers_are_compared_in_silence(hidden):
+    """What numpy would warn of, when numbers of opposite sign are as large as can be, is nobody's affair."""
+    problem = mismatch(np.full(3, 1e308), np.array([1e308, -1e308, 1e-300]))
+    assert message(problem, hidden=hidden).startswith("Some entries of `dx` are wrong")
+
+
 def test_a_wrong_number():
     """A single number has no entries to speak of."""
     assert message(mismatch(3.0, 2.0, "loss")) == f"`loss` is wrong. {HINTLESS}"
@@ -271,6 +278,34 @@ def test_a_mismatch_of_a_suite_of_its_own(got, expected, path, kind, hidden):
             (
                 "`relu_backward` is checked together with `relu_forward`: `relu_forward` is not attempted yet: "
                 "write its body in place of `raise NotImplementedError`."
+            ),
+        ),
+        (
+            failed("raised", exception="SyntaxError", line=2, advice="Put a colon at its end."),
+            {"line_text": "if x"},
+            (
+                "The cell of `relu_backward` could not be run, because of a SyntaxError in your line 2: `if x`. "
+                "Put a colon at its end."
+            ),
+        ),
+        (
+            failed("raised", exception="NameError", cell="cell 12", line=2, advice="`pd` is not there."),
+            {},
+            "`relu_backward` raised NameError in line 2 of cell 12. `pd` is not there.",
+        ),
+        (failed("missing", advice="There is `relu_backwards`."), {}, "There is `relu_backwards`."),
+        (failed("refused", advice="It has `yield`."), {}, "It has `yield`."),
+        (
+            failed("raised", exception="NotImplementedError", line=4, advice="Delete the line."),
+            {},
+            "`relu_backward` raised NotImplementedError in your line 4. Delete the line.",
+        ),
+        (
+            failed("raised", exception="FileNotFoundError"),
+            {},
+            (
+                "`relu_backward` raised FileNotFoundError. No files can be read here but those of the assignment: "
+                "write the numbers into the notebook."
             ),
         ),
         (

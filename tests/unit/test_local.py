@@ -424,3 +424,37 @@ def test_functions_of_the_test():
     local = submission(lambda x: x + 1)
     np.testing.assert_array_equal(local.define(twice)(getattr(local, "<lambda>"), np.ones(2)), [4.0, 4.0])
     assert local.define(Counter)(3).add(1) == 4
+
+
+async def waits(x):
+    """Return x, later."""
+    return x
+
+
+def yields(x):
+    """Yield x."""
+    yield x
+
+
+async def yields_later(x):
+    """Yield x, later."""
+    yield x
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (yields, "`f` is a generator (it has `yield`): return the value"),
+        (yields_later, "`f` is an `async` generator"),
+    ],
+)
+def test_a_generator_is_no_value(function, words):
+    """A function that yields gets a sentence of its own, not one about an object of some class."""
+    found = failure(LocalSubmission({"f": function}).f, 1)
+    assert found.kind == "refused"
+    assert words in found.advice
+
+
+def test_an_async_function_is_no_value():
+    """A function that would have to be awaited gets a sentence of its own."""
+    assert "write `def` without `async`" in failure(LocalSubmission({"f": waits}).f, 1).advice

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import importlib.resources
 import json
 from typing import Any
 
@@ -26,7 +28,19 @@ class TestRead:
             (b"", "is empty"),
             (b"  \n", "is empty"),
             (content(CODE)[:40], r"not valid JSON \(line 1, column"),
-            (content(CODE).decode().encode("utf-16"), "not UTF-8"),
+            (content(CODE).decode().encode("utf-16")[:-1], "not UTF-8"),
+            ("größe".encode("latin-1"), "open it there and save it as UTF-8"),
+            (b"<!DOCTYPE html>\n<title>Sign in</title>", "a web page, not a notebook .* download the notebook again"),
+            (b"\n <html>", "a web page"),
+            (b"PK\x03\x04\x14\x00", "a zip file; unpack it"),
+            (b"PK\x03\x04\xff\xfe", "a zip file; unpack it"),
+            (b"\x1f\x8b\x08\x00", "a compressed file; unpack it"),
+            (b"%PDF-1.7", "a PDF file; hand in the notebook itself"),
+            (b"import numpy as np\n", "a Python file, not a notebook"),
+            (b"# %%\nx = 1", "a Python file, not a notebook"),
+            (b"{", "probably cut off"),
+            (b"Dear grader", "so it is no notebook"),
+            (content(CODE, nbformat=5), "format 5, which cannot be converted, because it is newer"),
             (b"\x89PNG\r\n\x1a\n", "not UTF-8"),
             (b"[]", "not a notebook"),
             (b'"words"', "not a notebook"),
@@ -43,6 +57,9 @@ class TestRead:
             (content(CODE, nbformat=99), "format 99, which cannot be converted"),
             (b'{"nbformat": 3, "worksheets": 7}', "format 3, which cannot be converted"),
             (b" " * (notebook.MAX_BYTES + 1), "20.0 MB and at most 20 MB"),
+            (content(*[CODE] * 1001), "has 1,001 cells and at most 1,000 can be graded; delete those"),
+            (content(*[{}] * 100_000), "has 100,000 cells"),
+            (content(nbformat=3, worksheets=[{"cells": [{}] * 60_000}] * 2), "has 120,000 cells"),
         ],
     )
     def test_what_is_no_notebook_gets_a_sentence(self, data: bytes, message: str) -> None:
@@ -55,9 +72,10 @@ class TestRead:
         cell = {**CODE, "source": ["x = 1\n", "y = 2"]}
         assert notebook.read(content(cell)).cells[0].source == "x = 1\ny = 2"
 
-    def test_byte_order_mark(self) -> None:
-        """A byte order mark, which some editors write, does no harm."""
-        assert notebook.read(b"\xef\xbb\xbf" + content(CODE)).cells[0].source == "x = 1"
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+    def test_byte_order_mark(self, encoding: str) -> None:
+        """A byte order mark, which some editors write, tells the encoding and does no harm."""
+        assert notebook.read(content(CODE).decode().encode(encoding)).cells[0].source == "x = 1"
 
     def test_format_3_is_converted(self) -> None:
         """An old notebook is graded as if it had been saved today."""
@@ -82,6 +100,34 @@ class TestRead:
         """What a notebook says that it printed is no evidence, and is not kept."""
         forged = {**CODE, "outputs": [{"output_type": "stream", "name": "stdout", "text": "35 of 35"}]}
         assert notebook.read(content(forged)).cells[0].outputs == []
+
+    def test_as_many_cells_as_may_be(self) -> None:
+        """The limit itself is no more than is allowed."""
+        assert len(notebook.read(content(*[CODE] * notebook.MAX_CELLS)).cells) == 1000
+
+    @pytest.mark.parametrize("nested", ['{"a":' * 700 + "1" + "}" * 700, "[" * 700 + "]" * 700], ids=["dicts", "lists"])
+    def test_metadata_may_be_nested(self, nested: str) -> None:
+        """What is nested deeper than a copy can follow is left out, wherever it stands; what is known stays."""
+        role = {"grade_id": "f", "grade": True, "points": 3, "solution": "DEEP", "own": "DEEP", "cell_type": None}
+        cell = {**CODE, "metadata": {"nbgrader": role, "tags": ["x", "DEEP"], "deep": "DEEP"}, "outputs": ["DEEP"]}
+        text = {**CODE, "cell_type": "markdown", "attachments": {"a.png": "DEEP"}, "source": "![](attachment:a.png)"}
+        heads = {"kernelspec": {"name": "k", "env": "DEEP"}, "language_info": {"name": "p", "mode": "DEEP"}}
+        general = {"title": "t", "deep": "DEEP", **heads}
+        data = content(cell, text, metadata=general).replace(b'"DEEP"', nested.encode())
+        read = notebook.read(data)
+        assert copy.deepcopy(read) == read
+        assert read.metadata == {"title": "t", "kernelspec": {"name": "k"}, "language_info": {"name": "p"}}
+        kept = {"grade_id": "f", "grade": True, "points": 3, "cell_type": None}
+        assert read.cells[0].metadata == {"nbgrader": kept, "tags": ["x"]}
+        assert read.cells[1].metadata == {}
+
+    def test_all_that_nbgrader_says_of_a_cell_is_kept(self) -> None:
+        """Every key that nbgrader's own schema has, and no other."""
+        text = importlib.resources.files("nbgrader").joinpath("nbgraderformat", "v3.json").read_text(encoding="utf-8")
+        schema = json.loads(text)["properties"]
+        role = dict.fromkeys([*schema, "other"], 1)
+        kept = notebook.read(content({**CODE, "metadata": {"nbgrader": role}})).cells[0].metadata["nbgrader"]
+        assert set(kept) == set(schema)
 
     def test_lone_surrogates(self) -> None:
         """Text that cannot be encoded again is made encodable."""

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.restore import restore
+from autograder.errors import NotebookError
+from autograder.restore import require_own_notebook, restore
 
 
 def graded(name: str, source: str, **role: object) -> NotebookNode:
@@ -198,3 +199,38 @@ def test_moved_cells_keep_the_students_order() -> None:
     result = restore(nb, assignment())
     assert sources(result.notebook)[2] == "def g(): return 2"
     assert result.restored == ()
+
+
+def of_another_assignment() -> NotebookNode:
+    cells = [
+        graded("imports", "import numpy as np", locked=True),
+        graded("other-solution", "def other(): ...", solution=True),
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_the_notebook_of_another_assignment_is_told() -> None:
+    """What answers other questions only is refused, with one of its questions and one of those that were asked."""
+    with pytest.raises(NotebookError, match=r"another assignment: it answers `other` .* no cell for `f`"):
+        require_own_notebook(of_another_assignment(), assignment())
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        nbformat.v4.new_code_cell("def f(): return 1"),
+        graded("g-solution", "def g(): return 2", solution=True),
+    ],
+    ids=["an answer without metadata", "an answer"],
+)
+def test_one_answer_makes_it_the_right_notebook(add: NotebookNode) -> None:
+    """Who pasted other cells into the right notebook, or answers into another, is graded."""
+    nb = of_another_assignment()
+    nb.cells.append(add)
+    require_own_notebook(nb, assignment())
+
+
+@pytest.mark.parametrize("cells", [[], [nbformat.v4.new_code_cell("x = 1")]], ids=["no cells", "cells of their own"])
+def test_a_notebook_without_answers_is_no_other_one(cells: list[NotebookNode]) -> None:
+    """Nothing tells that a notebook without any solution cell belongs to another assignment."""
+    require_own_notebook(nbformat.v4.new_notebook(cells=cells), assignment())

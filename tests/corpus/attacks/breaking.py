@@ -80,7 +80,7 @@ _CRASHES = {
 
 def _many_cells(honest: Honest, scene: Scene) -> bytes:
     content = json.loads(notebook.write(honest.notebook()))
-    content["cells"] += [{"cell_type": "code", "metadata": {}, "source": "", "outputs": []}] * 2_000
+    content["cells"] += [{"cell_type": "code", "metadata": {}, "source": "", "outputs": []}] * 100_000
     return json.dumps(content).encode()
 
 
@@ -149,11 +149,12 @@ ATTACKS: tuple[Attack, ...] = (
     Attack(
         student="grader_many_cells",
         row="grader",
-        tries="It has two thousand cells more than it should.",
+        tries="It has a hundred thousand cells more than it should.",
         success=_STOPS,
         make=_many_cells,
-        honest=FULL,
-        may_lose=frozenset(FULL),
+        honest=NOTHING,
+        grade="not gradable",
+        reason="cells and at most 1,000 can be graded",
     ),
     Attack(
         student="grader_deep_metadata",

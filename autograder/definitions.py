@@ -1,0 +1,155 @@
+"""What the source of a cell defines, and how: looked up in its syntax tree, never run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from autograder.unreadable import parsed
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+
+_EMPTY = ast.Module([], [])
+_LONGEST = 100_000
+_DEEPEST = 100
+
+
+def tree_of(source: str) -> ast.Module:
+    """Return the syntax tree of a cell; an empty one where it cannot be read, or is far larger than people write."""
+    try:
+        tree = parsed(source) if len(source) <= _LONGEST else _EMPTY
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _EMPTY
+    return tree if _is_flat(tree) else _EMPTY
+
+
+def _is_flat(tree: ast.Module) -> bool:
+    """Tell whether the tree is no deeper than functions that call themselves can follow."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return True
+    return False
+
+
+def only_imports(source: str) -> bool:
+    """Tell whether a cell holds imports, perhaps magics, and nothing else."""
+    kinds = [type(node) for node in tree_of(source).body]
+    return bool({ast.Import, ast.ImportFrom} & {*kinds}) and set(kinds) <= {ast.Import, ast.ImportFrom, ast.Pass}
+
+
+def definitions(tree: ast.Module, name: str) -> list[Definition]:
+    """Return the top-level functions and classes of this name, in order."""
+    return [node for node in tree.body if isinstance(node, DEFINITIONS) and node.name == name]
+
+
+def holder_of(tree: ast.Module, name: str) -> str | None:
+    """Return the name of the function or class inside which `name` is defined, None where there is none."""
+    for node in tree.body:
+        if isinstance(node, DEFINITIONS):
+            inner = (each for each in ast.walk(node) if each is not node)
+            if any(isinstance(each, DEFINITIONS) and each.name == name for each in inner):
+                return node.name
+    return None
+
+
+def assigned(tree: ast.Module) -> dict[str, int]:
+    """Return the names that get a value at the top level of a cell, definitions and imports included, by line."""
+    return {name: node.lineno for node in tree.body for name in _names_bound(node)}
+
+
+def revalued(tree: ast.Module) -> dict[str, int]:
+    """Return the names that get a value by `=`, `for` and the like at the top level of a cell, by line."""
+    plain = (node for node in tree.body if not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)))
+    return {name: node.lineno for node in plain for name in _names_bound(node)}
+
+
+def deleted(tree: ast.Module) -> dict[str, int]:
+    """Return the names that a `del` at the top level of a cell takes away, by line."""
+    found = (node for node in tree.body if isinstance(node, ast.Delete))
+    return {target.id: node.lineno for node in found for target in node.targets if isinstance(target, ast.Name)}
+
+
+def _names_bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    else:
+        yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def names_in_line(tree: ast.Module, line: int) -> list[str]:
+    """Return the names that are looked up in a line, each once, in order."""
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.lineno == line]
+    return list(dict.fromkeys(name.id for name in sorted(names, key=lambda name: name.col_offset)))
+
+
+def locals_around(tree: ast.Module, line: int) -> set[str]:
+    """Return the names that belong to the functions around a line: their arguments and what they give a value to."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTIONS) and node.lineno <= line <= (node.end_lineno or 0):
+            found |= {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found
+
+
+def function_around(tree: ast.Module, line: int) -> Function | None:
+    """Return the innermost function that holds a line."""
+    around = [n for n in ast.walk(tree) if isinstance(n, FUNCTIONS) and n.lineno <= line <= (n.end_lineno or 0)]
+    return max(around, key=lambda node: node.lineno, default=None)
+
+
+def left_over_raise(function: Function) -> bool:
+    """Tell whether a function has code of its own besides a `raise NotImplementedError` that ends it."""
+    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    raises = [node for node in body if isinstance(node, ast.Raise) and _not_implemented(node)]
+    return bool(raises) and any(not isinstance(node, ast.Raise | ast.Pass) for node in body)
+
+
+def _not_implemented(node: ast.Raise) -> bool:
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+
+
+def signature(function: Function) -> str:
+    """Return the names of a function's arguments as its first line has them, without defaults and type hints."""
+    bare = ast.parse(f"def f({ast.unparse(function.args)}): pass").body[0]
+    assert isinstance(bare, ast.FunctionDef)  # noqa: S101 - it is what was just written
+    for each in ast.walk(bare.args):
+        if isinstance(each, ast.arg):
+            each.annotation = None
+    return re.sub(r"=[^,)]*", "=…", ast.unparse(bare.args))
+
+
+def caches(function: Function) -> str | None:
+    """Return the name of the decorator of `functools` that remembers results, None where the function has none."""
+    for decorator in function.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", None)
+        if name in ("lru_cache", "cache"):
+            return str(name)
+    return None
+
+
+def begins_in_text(name: str, text: str) -> bool:
+    """Tell whether a line of any text begins the definition of this name."""
+    return re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
+
+
+def method_of(node: ast.stmt | None, name: str) -> ast.stmt | None:
+    """Return the method of this name of a class, None where there is no class or no such method."""
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    return next((each for each in body if isinstance(each, FUNCTIONS) and each.name == name), None)
+
+
+def attributes_in_line(tree: ast.Module, line: int) -> set[str]:
+    """Return the attributes that are looked up in a line."""
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.lineno == line}

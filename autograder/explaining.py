@@ -1,0 +1,38 @@
+"""Between grading and reading: why something failed is asked of the submission's source, and told to the student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from nbformat import NotebookNode
+
+from autograder import notebook
+from autograder.definitions import only_imports
+from autograder.reading import Reading
+from autograder.record import QuestionResult
+from autograder.sandbox import Cell, CellRun
+
+
+def reading_of(whole: NotebookNode, original: NotebookNode, runs: Iterable[CellRun]) -> Reading:
+    """Return what can be told from the sources of a submission, made whole, whose cells were run."""
+    cells = [(notebook.name_of(cell, at), cell.cell_type, cell.source) for at, cell in enumerate(whole.cells, start=1)]
+    given = {notebook.name_of(cell, at): cell.source for at, cell in enumerate(original.cells, start=1)}
+    return Reading(cells, given, {run.cell.name: run.failure for run in runs if run.failure})
+
+
+def imports_again(original: NotebookNode) -> list[Cell]:
+    """Return the assignment's cells of imports, to be run last: no slip in a cell takes `np` from all the others."""
+    sources = (cell.source for cell in original.cells if cell.cell_type == "code" and not notebook.is_check(cell))
+    return [Cell("imports", source) for source in sources if only_imports(source)]
+
+
+def with_remarks(results: Iterable[QuestionResult], reading: Reading) -> tuple[QuestionResult, ...]:
+    """Return the results with what is worth knowing besides about each question that is not right."""
+    return tuple(_with_remark(result, reading.remark(result.name)) for result in results)
+
+
+def _with_remark(result: QuestionResult, remark: str) -> QuestionResult:
+    if result.outcome == "right" or not remark or remark in result.message:
+        return result
+    return msgspec.structs.replace(result, message=f"{result.message} {remark}".strip())

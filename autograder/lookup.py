@@ -1,0 +1,127 @@
+"""Where the names of a submission come from, and what became of those that are gone: looked up, never run."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from autograder import definitions
+
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+_RUNS_ITS_CELL = ("time", "timeit", "capture", "prun", "python", "python3")
+_MOST_TEXT = 1_000_000  # of all cells: nobody waits for advice on more than that
+_MOST_NAMES, _LONGEST_NAME = 500, 60
+_KINDS = {"markdown": "a Markdown cell", "raw": "a raw cell"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A cell: its name in messages, its kind, its text and, empty where the text could not be read, its syntax tree."""
+
+    name: str
+    kind: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def title(self) -> str:
+        """How a sentence calls the cell."""
+        return self.name if self.name.startswith("cell ") else f"the cell of `{self.name}`"
+
+
+class Names:
+    """The cells of a submission as (name, kind, source), in order; `given` are the names that the assignment uses."""
+
+    def __init__(self, cells: Iterable[tuple[str, str, str]], given: Collection[str]) -> None:
+        self._cells: list[Source] = []
+        room = _MOST_TEXT
+        for name, kind, text in cells:
+            room -= len(text)
+            self._cells.append(
+                Source(name, kind, text, definitions.tree_of(text if kind == "code" and room > 0 else ""))
+            )
+        self._given = given
+
+    def code(self) -> list[Source]:
+        """Return the code cells."""
+        return [cell for cell in self._cells if cell.kind == "code"]
+
+    def cell(self, name: str | None) -> Source | None:
+        """Return the cell that messages call `name`."""
+        return next((cell for cell in self._cells if cell.name == name), None)
+
+    def definition(self, name: str) -> ast.stmt | None:
+        """Return the last function or class of this name."""
+        found = [node for cell in self.code() for node in definitions.definitions(cell.tree, name)]
+        return found[-1] if found else None
+
+    def missing(self, name: str) -> str:
+        """Return why a name is not there although no cell that defines it failed; "" where that cannot be seen."""
+        for cell in reversed(self.code()):
+            line = definitions.revalued(cell.tree).get(name)
+            if line is not None:
+                return f"`{name}` is given another value in line {line} of {cell.title}: choose another name there."
+            magic = _CELL_MAGIC.match(cell.text)
+            if magic and magic[1] not in _RUNS_ITS_CELL and definitions.begins_in_text(name, cell.text):
+                what = (
+                    "puts the cell into a file and does not run it"
+                    if magic[1] == "writefile"
+                    else "does not run it as Python"
+                )
+                return f"There is no `{name}`, because `%%{magic[1]}` {what}: delete that line."
+            holder = definitions.holder_of(cell.tree, name)
+            if holder:
+                return f"`{name}` stands inside `{holder}`: move it to the left margin, so that others can call it."
+        return self.in_text(name) or self._similar(name)
+
+    def _similar(self, name: str) -> str:
+        names = {
+            node.name for cell in self.code() for node in cell.tree.body if isinstance(node, definitions.DEFINITIONS)
+        }
+        others = [other for other in sorted(names - set(self._given)) if len(other) <= _LONGEST_NAME]
+        by_case = {other.lower(): other for other in others[:_MOST_NAMES]}
+        close = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.75)
+        if not close:
+            return ""
+        found = by_case[close[0]]
+        told = f"There is no `{name}` in your notebook, but there is `{found}`"
+        return f"{told}: was it renamed? Give it the name `{name}` again."
+
+    def in_text(self, name: str) -> str:
+        """Say where the code of a name stands in a cell that is not run; "" where it does not."""
+        for cell in self._cells:
+            if cell.kind in _KINDS and definitions.begins_in_text(name, cell.text):
+                return (
+                    f"The code of `{name}` stands in {_KINDS[cell.kind]}, which is not run: move it into the code cell."
+                )
+        return ""
+
+    def gone(self, name: str, failed: Collection[str]) -> str:
+        """Return what became of a name that is not defined when it is needed; `failed` are the cells that failed."""
+        for cell in reversed(self.code()):
+            line = definitions.deleted(cell.tree).get(name)
+            if line is not None:
+                return f"`{name}` is deleted in {cell.title}, line {line}: take that line away."
+        defining = [cell for cell in self.code() if name in definitions.assigned(cell.tree)]
+        if defining and defining[-1].name in failed:
+            return (
+                f"`{name}` is not there, because the cell that defines it failed: see what {defining[-1].title} says."
+            )
+        if not defining and not hasattr(builtins, name):
+            return f"`{name}` is defined in no cell of the notebook: was its cell deleted, or is it misspelled?"
+        return ""
+
+    def shadowed(self, name: str) -> str:
+        """Return where a name of Python's own is given another value."""
+        if not hasattr(builtins, name):
+            return ""
+        for cell in self.code():
+            line = definitions.revalued(cell.tree).get(name)
+            if line is not None:
+                where = f"{cell.title}, line {line}"
+                return f"`{name}` stands for something else since {where}: choose another name there."
+        return ""

@@ -1,0 +1,1 @@
+"""Notebooks that are broken by accident: a student each, and what must come of it."""
