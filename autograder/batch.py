@@ -23,8 +23,9 @@ import nbformat
 from autograder import errors, notebook, record
 from autograder.course import Course
 from autograder.datasets import locate
-from autograder.errors import AutograderError, SandboxError
+from autograder.errors import AutograderError, NotebookError, SandboxError
 from autograder.grade import Graded, not_gradable
+from autograder.handed_in import opened
 from autograder.pipe import Reply, Request, receive, send
 from autograder.threads import ONE_THREAD
 
@@ -105,21 +106,27 @@ class Graders:
         return not_gradable(self.course, self.assignment, digest, student, reason)
 
     def grade_file(self, path: Path, student: str) -> Graded:
-        """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory."""
+        """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory.
+
+        What is no ordinary file, such as a link, is not gradable.
+        """
         try:
             return self._grade_file(path, student)
+        except NotebookError as error:
+            reason = str(error)
         except OSError as error:
             reason = f"the file could not be read ({error.strerror}); please tell your instructor"
-            return not_gradable(self.course, self.assignment, hashlib.sha256(b"").hexdigest(), student, reason)
+        return not_gradable(self.course, self.assignment, hashlib.sha256(b"").hexdigest(), student, reason)
 
     def _grade_file(self, path: Path, student: str) -> Graded:
-        with path.open("rb") as file:
+        with opened(path) as file:
             data = file.read(notebook.MAX_BYTES + 1)
             if len(data) <= notebook.MAX_BYTES:
                 return self.grade(data, student)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return not_gradable(self.course, self.assignment, digest, student, notebook.too_large(path.stat().st_size))
+            size = file.tell()
+        return not_gradable(self.course, self.assignment, digest, student, notebook.too_large(size))
 
     def submit_file(self, path: Path, student: str) -> Future[Graded]:
         """Return the future grade of the notebook in the file at `path`."""

@@ -45,7 +45,16 @@ class Examiner:
         if error is not None and not isinstance(error, Exception):
             msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
             raise SuiteError(msg) from error
-        return error
+        return error and _without_frames(error)
+
+
+def _without_frames(error: Exception) -> Exception:
+    """Return the error without the frames that it came through: they hold all that the test worked with."""
+    link: BaseException | None = error
+    while link is not None and link.__traceback__ is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 class _Catcher:

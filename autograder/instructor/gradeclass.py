@@ -24,6 +24,7 @@ from autograder.record import Grade
 
 LOCK = ".lock"
 """The file in a folder of records that tells that a run is writing to it."""
+NOTEBOOK = ".ipynb"
 
 
 def grade_class(
@@ -147,10 +148,13 @@ class _Run:
 
 
 def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:
-    """Return the notebooks by student: from `STUDENT/ASSIGNMENT/x.ipynb`, or else from the file name."""
+    """Return the notebooks by student: from `STUDENT/ASSIGNMENT/x.ipynb`, or else from the file name.
+
+    What a student handed in under a notebook's name is taken, be it a folder or a link: it is that student's affair.
+    """
     found: dict[str, Path] = {}
     for path in notebooks:
-        if not path.is_file():
+        if not os.path.lexists(path) or (path.is_dir() and path.suffix != NOTEBOOK):
             msg = f"{path}: there is no such file; name notebooks, as in submitted/*/{assignment}/{assignment}.ipynb"
             raise AutograderError(msg)
         folder = path.absolute().parent

@@ -12,6 +12,7 @@ from autograder.diagnosis import DATA_MISSING
 from autograder.digests import framework_label, suite_digest
 from autograder.errors import AutograderError
 from autograder.grade import DRAWS
+from autograder.handed_in import opened
 from autograder.record import Grade
 from autograder.secret import course_secret, submission_seed
 
@@ -50,7 +51,7 @@ def as_protected(grades: Mapping[str, Grade], mode: str) -> dict[str, Grade]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.errors import NotebookError
+from autograder.handed_in import opened, ordinary
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def find(folder: Path, original: NotebookNode, name: str) -> HandIn:
     """
     expected = folder / f"{name}.ipynb"
     if os.path.lexists(expected):
-        return HandIn(_ordinary(expected))
+        return HandIn(ordinary(expected))
     others = sorted(folder.glob("*.ipynb"))
     if not others:
         msg = f"there is no notebook in the submission; hand in {expected.name}"
@@ -38,15 +38,7 @@ def find(folder: Path, original: NotebookNode, name: str) -> HandIn:
         names = ", ".join(path.name for path in others)
         msg = f"none of the notebooks ({names}) is called {expected.name}; hand in just that one"
         raise NotebookError(msg)
-    return HandIn(_ordinary(chosen), f"the notebook was called {chosen.name}")
-
-
-def _ordinary(path: Path) -> Path:
-    """Refuse all but plain files: a link could point at anything, and reading a pipe would wait for ever."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        msg = f"{path.name} is not an ordinary file; hand in the notebook itself"
-        raise NotebookError(msg)
-    return path
+    return HandIn(ordinary(chosen), f"the notebook was called {chosen.name}")
 
 
 def _most_alike(paths: list[Path], original: NotebookNode) -> Path | None:
@@ -59,7 +51,7 @@ def _most_alike(paths: list[Path], original: NotebookNode) -> Path | None:
 
 def _shared_cells(path: Path, known: set[str]) -> int:
     try:
-        with _ordinary(path).open("rb") as file:
+        with opened(path) as file:
             cells = notebook.read(file.read(notebook.MAX_BYTES + 1)).cells
     except (NotebookError, OSError):
         return 0

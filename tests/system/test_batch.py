@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -40,6 +40,14 @@ def grade(graders: Graders, **sources: str) -> Grade:
 
 def question(grade: Grade, name: str) -> QuestionResult:
     return next(question for question in grade.questions if question.name == name)
+
+
+def link(path: Path) -> None:
+    path.symlink_to("other.ipynb")
+
+
+def link_to_nothing(path: Path) -> None:
+    path.symlink_to("nowhere")
 
 
 class TestOutcomes:
@@ -122,6 +130,19 @@ class TestOutcomes:
             result = pool.grade_file(path, "ada").grade
         assert result.outcome == "not gradable"
         assert "at most 20 MB" in str(result.reason)
+
+    @pytest.mark.parametrize("make", [link, link_to_nothing, Path.mkdir, os.mkfifo])
+    def test_what_is_no_ordinary_file_is_never_followed(
+        self, course: Course, tmp_path: Path, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A link to somebody else's answers, a folder and a pipe that nobody writes to are not gradable."""
+        (tmp_path / "other.ipynb").write_bytes(answered(RIGHT))
+        make(tmp_path / "ada.ipynb")
+        monkeypatch.setattr(Graders, "grade", None)
+        with Graders(course, "mini") as pool:
+            result = pool.grade_file(tmp_path / "ada.ipynb", "ada").grade
+        assert (result.outcome, result.score) == ("not gradable", 0.0)
+        assert result.reason == "ada.ipynb is not an ordinary file; hand in the notebook itself"
 
     def test_outputs_of_cells_are_kept(self, graders: Graders) -> None:
         """The notebook that comes back shows what the student's cells printed, and no output of the checks."""

@@ -71,6 +71,20 @@ class TestGrade:
         assert record.read(course / "grades/mini/dora.json").outcome == "not gradable"
         assert record.read(course / "grades/mini/ada.json").score == 8.0
 
+    def test_a_link_or_a_folder_stops_nobody_else(self, course: Path) -> None:
+        """What stands in a notebook's place is that student's affair; nobody gets the points of another's file."""
+        hand_in(course, "dora", b"").unlink()
+        (course / "submitted/dora/mini/mini.ipynb").symlink_to("../../ada/mini/mini.ipynb")
+        hand_in(course, "emil", b"").unlink()
+        (course / "submitted/emil/mini/mini.ipynb").mkdir()
+        for _ in range(2):  # the second time the records of the first are there
+            done = autograder("grade", "mini", *notebooks(course), cwd=course)
+            assert done.returncode == 1, done.stderr
+            for student in ("dora", "emil"):
+                assert f"not gradable: {student}: mini.ipynb is not an ordinary file" in done.stderr
+                assert record.read(course / f"grades/mini/{student}.json").score == 0.0
+            assert record.read(course / "grades/mini/ada.json").score == 8.0
+
     def test_the_student_is_the_file_name_elsewhere(self, course: Path) -> None:
         """Without nbgrader's folders, the file is named after the student."""
         (course / "eva.ipynb").write_bytes(answered(RIGHT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import re
 
@@ -9,9 +10,12 @@ import pytest
 
 from autograder import notebook
 from tests import minicourse
+from tests.pictures import picture
 from tests.system.conftest import CourseFolder, MakeCourse
 
 BAD = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+SKETCH = base64.b64encode(picture("PNG")).decode()
+PASTED = {"a.png": {"image/png": SKETCH}}
 # Fails with a message of its own on what only hidden tests try, and on what a visible one tries.
 TELLTALE = f'''
 def double(x):
@@ -27,7 +31,10 @@ def double(x):
 def course(make_course: MakeCourse) -> CourseFolder:
     """Three students, graded, with feedback and export."""
     course = make_course()
-    course.submit("right", course.answered())
+    right = course.answered()
+    right.cells.insert(0, notebook.new_cell("markdown", "My ![sketch](attachment:a.png)", {}, pictures=PASTED))
+    right.cells.insert(0, notebook.new_cell("markdown", "My ![other](attachment:gone.png)", {}))
+    course.submit("right", right)
     course.submit("cut_off", b"{")
     hostile = course.answered({"double": TELLTALE, "square": minicourse.RIGHT["square"]})
     hostile.cells.insert(0, notebook.new_cell("markdown", f"My *notes* {BAD} and $a<b$", {}))
@@ -64,6 +71,13 @@ def test_nothing_of_a_submission_runs_in_the_page(course: CourseFolder) -> None:
     assert [tag for tag in tags if "alert" in tag or "onerror" in tag or tag.startswith("<script")] == []
     assert "alert(2)" in page  # it is not lost: the student still sees what was written
     assert "<em>notes</em>" in page
+
+
+def test_a_pasted_picture_is_on_the_page(course: CourseFolder) -> None:
+    """A student sees what was pasted into a text cell; a link whose picture is gone costs nobody the page."""
+    page = body(course, "right")
+    assert f'src="data:image/png;base64,{SKETCH}"' in page
+    assert "![other](attachment :gone.png)" in page
 
 
 def test_nothing_of_a_hidden_test_is_in_any_page(course: CourseFolder) -> None:
