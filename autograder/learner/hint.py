@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ def next_step(question: str, namespace: Mapping[str, Any], folder: Path) -> str:
     ladder.step = min(ladder.step + 1, len(steps))
     more = len(steps) - ladder.step
     end = "hint again for the next step" if more else "this is the last step"
-    return f"{question}, hint {ladder.step} of {len(steps)}: {steps[ladder.step - 1]} ({end})"
+    return f"`{question}`, hint {ladder.step} of {len(steps)}: {steps[ladder.step - 1]} ({end})"
 
 
 def _steps(question: str, raised: list[Raised], digest: bytes, guide: Guide, folder: Path) -> list[str]:
@@ -80,7 +81,8 @@ def _steps(question: str, raised: list[Raised], digest: bytes, guide: Guide, fol
 def _property(question: str, first: CheckResult, error: Exception) -> str:
     if is_stub(error):
         return f"`{question}` is still the stub. The docstring says what goes in and what has to come out."
-    title = f"{first.title[:1].lower()}{first.title[1:]}".rstrip(".")
+    title = re.sub(r" \(case \d+ of \d+\)$", "", first.title).rstrip(".")
+    title = f"{title[:1].lower()}{title[1:]}"
     return f"The first thing that does not hold: {title}."
 
 

@@ -19,6 +19,7 @@ _COLOURS = {"right": _GREEN, "passed": _GREEN, "wrong": _ORANGE, "failed": _ORAN
 """For marks: each has a contrast of 3 : 1 or more with white and with the dark theme's grey."""
 _TEXT_COLOURS = {state: f"color-mix(in srgb, currentColor 25%, {colour})" for state, colour in _COLOURS.items()}
 """For text, which needs 4.5 : 1: no colour has that on white and on dark grey, so each is mixed with the text's own."""
+_LONGEST_UNBROKEN = 30
 _CELL = 16
 _SIZES = (3, 6, 10, 14)
 _STYLE = "font-size: 14px; line-height: 1.45; max-width: 52em; overflow-wrap: anywhere"
@@ -88,7 +89,13 @@ def code_spans(text: str) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
-    return "".join(f"<code>{escape(part)}</code>" if place % 2 else escape(part) for place, part in enumerate(parts))
+    return "".join(_code(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+
+
+def _code(text: str) -> str:
+    """Return a piece of code as HTML; an index such as `dx[0, 1]` stays on one line."""
+    unbroken = ' style="white-space: nowrap"' if " " in text and len(text) <= _LONGEST_UNBROKEN else ""
+    return f"<code{unbroken}>{escape(text)}</code>"
 
 
 def _drawing(picture: ErrorPicture) -> str:

@@ -98,4 +98,6 @@ def _percent(error: float) -> str:
     if not math.isfinite(error):
         return "a number that is not finite"
     percent = 100 * error
-    return f"{percent:.2g} %" if percent < 1000 else "more than 1000 %"
+    if percent >= 1000:
+        return "more than 1000 %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"

@@ -78,7 +78,9 @@ def _saved(cell: dict[str, Any], question: str) -> Iterator[Row]:
 def _html(overview: Overview) -> str:
     right = sum(row.state == "right" for row in overview.rows)
     items = "".join(
-        f"<li>{MARKS[row.state]} <code>{escape(row.question)}</code> {escape(row.words)}</li>" for row in overview.rows
+        f'<li><span style="display: inline-block; width: 1.3em">{MARKS[row.state]}</span>'
+        f"<code>{escape(row.question)}</code> {escape(row.words)}</li>"
+        for row in overview.rows
     )
     standing = f"{right} of {len(overview.rows)} questions right so far"
     return (

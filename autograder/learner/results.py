@@ -86,7 +86,7 @@ def _result(check: VisibleCheck, error: Exception | None) -> CheckResult:
         return CheckResult(title, "failed", f"this does not hold yet: {title[:1].lower()}{title[1:]}", error)
     line = own_line(error) if isinstance(error, CallFailed) else None
     diagnosis = diagnose(error, question=check.question, hidden=False, line_text=line)
-    if isinstance(error, CallFailed) and error.kind == "missing" and error.name == check.question:
+    if isinstance(error, CallFailed) and error.kind == "missing":
         message = f"{diagnosis.message} After a restart of the kernel all cells above have to run again."
         return CheckResult(check.title, "not attempted", message, error)
     outcome: Outcome = "not attempted" if returned_none(error) else "failed"

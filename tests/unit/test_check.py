@@ -174,3 +174,12 @@ def test_nothing_is_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert {path.name for path in folder.iterdir()} <= {"checks.py", "__pycache__"}
     workbench.close_all()
     assert threading.active_count() == threads
+
+
+def test_a_stub_whose_partner_is_not_there_yet_is_not_attempted(folder: Path) -> None:
+    """In a fresh kernel a check may need a function of another cell: that is named, and nothing counts as wrong."""
+    called_together = CHECKS.replace("submission.double(3.0)", "submission.double(submission.square(3.0) / 3.0)")
+    (folder / "checks.py").write_text(called_together)
+    (result,) = run_checks("double", {"double": unwritten}, folder)
+    assert result.outcome == "not attempted"
+    assert "`double` is checked together with `square`" in result.message

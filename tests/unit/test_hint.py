@@ -59,9 +59,9 @@ def steps(folder: Path, function: Any, count: int) -> list[str]:
 def test_the_ladder_of_a_known_slip(folder: Path) -> None:
     """First what fails, then the slip, then where to read; the last step stays."""
     first, second, third, again = steps(folder, added_two, 4)
-    assert first.startswith("double, hint 1 of 3: The first thing that does not hold: three becomes six")
+    assert first.startswith("`double`, hint 1 of 3: The first thing that does not hold: three becomes six")
     assert SLIP not in first
-    assert second.startswith(f"double, hint 2 of 3: {SLIP}")
+    assert second.startswith(f"`double`, hint 2 of 3: {SLIP}")
     assert "hint 3 of 3: Read the section “Doubling”" in third
     assert again == third
     assert not any("6" in step.replace("of 3", "") for step in (first, second, third))  # the expected number
@@ -113,5 +113,5 @@ def test_hint_in_a_notebook_prints(
     monkeypatch.chdir(folder)
     exec("hint('double')\nhint('dubble')", {"hint": autograder.hint, "double": lambda x: x + 2})
     said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("double, hint 1 of 3:")
+    assert said[0].startswith("`double`, hint 1 of 3:")
     assert said[1].startswith("hint: there is no question 'dubble'")

@@ -29,7 +29,7 @@ def test_each_entry_has_the_level_of_its_error() -> None:
     picture = drawn(expected * [[1.0, 1.005], [1.1, -1.0]], expected)
     assert picture.levels == ((RIGHT, SLIGHT), (CLEAR, LARGE))
     assert picture.wrong == 3
-    assert picture.words.startswith("3 of 4 entries of `dx` are off: `dx[1, 1]` by 2e+02 %, `dx[1, 0]` by 10 %")
+    assert picture.words.startswith("3 of 4 entries of `dx` are off: `dx[1, 1]` by 200 %, `dx[1, 0]` by 10 %")
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
