@@ -74,7 +74,7 @@ class TestOutcomes:
             ("def double(x):\n    return 2 * x if np.size(x) == 1 else x", 3, "wrong", "constant factor", "`out`"),
             ("def double(x):\n    pass", 0, "wrong", None, "did you forget `return`"),
             ("def double(x):\n    raise NotImplementedError", 0, "not attempted", None, "not attempted"),
-            ("def duoble(x):\n    return 2 * x", 0, "not gradable", None, "no function"),
+            ("def duoble(x):\n    return 2 * x", 0, "not gradable", None, "there is `duoble`: was it renamed?"),
             ("def double(x):\n    return 2 * x * undefined", 0, "wrong", None, "NameError"),
             ("def double(x:\n    return 2 * x", 0, "not gradable", None, "SyntaxError"),
             ("def double(x):\n    while True: pass", 0, "not gradable", None, "1 s"),

@@ -12,6 +12,7 @@ from typing import IO
 
 import pytest
 
+from autograder.guide import guide_in
 from tests import minicourse
 
 RIGHT = minicourse.RIGHT
@@ -62,6 +63,18 @@ def test_init_copies_and_keeps(copies: Path) -> None:
     assert "is there already, and stays as it is" in done.stdout
     assert (copies / "mini" / "notes.txt").read_text() == "mine"
     assert [path.name for path in copies.iterdir()] == ["mini"]
+
+
+def test_slips_of_a_question_that_is_not_asked_are_left_out(tmp_path: Path) -> None:
+    """A question that was taken out of an assignment may keep its slips: the others are sealed as before."""
+    gone = '@misconception("gone", hint="Nobody asks.")\ndef other(x):\n    return x\n'
+    guides = []
+    for name, text in (("whole", minicourse.MISCONCEPTIONS), ("more", f"{minicourse.MISCONCEPTIONS}\n\n{gone}")):
+        course = minicourse.write_course(tmp_path / name, misconceptions=text)
+        assert autograder(course, "init").returncode == 0
+        guides.append(guide_in(course / "my-course" / "mini"))
+    assert guides[0] == guides[1]
+    assert {name: len(question.slips) for name, question in guides[0].questions.items()} == {"double": 1, "square": 1}
 
 
 @pytest.mark.parametrize("folder", ["assignments", "assignments/mine", "reference/x", "tests"])

@@ -179,9 +179,9 @@ class TestNothingHiddenGetsOut:
         assert [line for line in solution_lines() if line in page and line not in own] == []
 
     def test_the_release_folder(self, graded: GradedClass) -> None:
-        """What students get is the notebook with stubs and the visible checks."""
+        """What students get is the notebook with stubs, the visible checks, and the guide with its sealed hints."""
         release = graded.course.root / "release" / ASSIGNMENT
-        assert sorted(path.name for path in release.iterdir()) == ["checks.py", f"{ASSIGNMENT}.ipynb"]
+        assert sorted(path.name for path in release.iterdir()) == ["checks.py", f"{ASSIGNMENT}.ipynb", "guide.json"]
         text = "\n".join(path.read_text() for path in release.iterdir())
         assert [line for line in hidden_lines() if line in text] == []
         assert [line for line in solution_lines() if line in text] == []

@@ -91,7 +91,8 @@ def test_a_suite_that_breaks_on_one_submission_gives_no_zero(graded: CourseFolde
 
 def test_nothing_to_grade_starts_no_grader(make_course: MakeCourse) -> None:
     """A folder that is graded is left alone, and so is the grader."""
-    course = make_course(hidden="broken(")
+    course = make_course()
+    (course.root / "tests" / "hidden" / "test_mini.py").write_text("broken(")
     course.submit("anna", course.answered())
     (course.root / "autograded" / "anna" / "mini").mkdir(parents=True)
     files = course.files()

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.guide import FORMAT, GUIDE, Guide, QuestionGuide, ambiguous, guide_in, label, seal, unseal
-from autograder.instructor.guides import guide_of
-from tests.minicourse import MISCONCEPTIONS, write_course
 
 KEY, OTHER = b"1" * 32, b"2" * 32
 
@@ -43,17 +40,6 @@ def test_a_guide_tells_hidden_checks_and_slips() -> None:
 def test_slips_that_cannot_be_told_apart_are_left_out() -> None:
     """The same label in one question stands for nothing; in two questions it is two labels."""
     assert ambiguous([("f", "1"), ("f", "1"), ("g", "1"), ("f", "2")]) == {("f", "1")}
-
-
-def test_slips_of_a_question_that_is_not_asked_are_left_out(tmp_path: Path) -> None:
-    """A question that was taken out of an assignment may keep its slips: the others are sealed as before."""
-    gone = '@misconception("gone", hint="Nobody asks.")\ndef other(x):\n    return x\n'
-    whole, more = (
-        guide_of(Course.load(write_course(tmp_path / name, misconceptions=text)).assignment("mini"))
-        for name, text in (("whole", MISCONCEPTIONS), ("more", f"{MISCONCEPTIONS}\n\n{gone}"))
-    )
-    assert more == whole
-    assert {name: len(question.slips) for name, question in more.questions.items()} == {"double": 1, "square": 1}
 
 
 def test_no_guide_is_an_empty_guide(tmp_path: Path) -> None:

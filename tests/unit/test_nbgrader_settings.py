@@ -68,11 +68,11 @@ def test_every_preprocessor_can_be_imported_and_is_enabled(tmp_path: Path) -> No
         assert import_item(name)().enabled
 
 
-def test_generate_assignment_differs_from_nbgraders_in_one_step(tmp_path: Path) -> None:
-    """A new step in a later nbgrader is noticed here."""
+def test_generate_assignment_differs_from_nbgraders_in_two_steps(tmp_path: Path) -> None:
+    """Stubs are kept, and a guide is written in the end; a new step in a later nbgrader is noticed here."""
     usual = [step.__name__ for step in GenerateAssignment.preprocessors.default()]
     ours = [name.rpartition(".")[2] for name in configured(tmp_path).GenerateAssignment.preprocessors]
-    assert [name.replace("KeepStubs", "ClearSolutions") for name in ours] == usual
+    assert [name.replace("KeepStubs", "ClearSolutions") for name in ours] == [*usual, "WriteGuide"]
 
 
 def test_nothing_that_runs_code_is_left(tmp_path: Path) -> None:
