@@ -95,7 +95,9 @@ def test_killed_again_and_again(room: Classroom, undisturbed: dict[str, Any]) ->
         killed += run.process.wait() == -signal.SIGKILL
         until(lambda family=family, run=run: not alive([*family, *run.descendants()]))  # type: ignore[misc]
     assert killed
-    room.nbgrader("autograde", "mini").ended(status=1)
+    last = room.nbgrader("autograde", "mini")
+    last.ended()
+    assert last.process.returncode in (0, 1)  # 0 where all were graded already, so that nobody was not gradable
     room.nbgrader("generate_feedback", "mini").ended(status=0)
     assert_as_if_nothing_had_happened(room, undisturbed)
 
