@@ -137,7 +137,7 @@ class Grader:
             misconceptions=self._misconceptions,
             examiner=self._examiner,
             sources=sources,
-            failures=reading.failures([question.name for question in self.assignment.questions]),
+            why_missing=reading.why_missing,
             stubs=_stubs(whole, self.assignment.notebook),
         )
         return with_remarks(judge.questions(self.assignment.questions, self._tests), reading)

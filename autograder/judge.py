@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import ModuleType
@@ -33,8 +33,8 @@ _NOT_GRADABLE = ("missing", "timeout", "died", "refused")
 class Judge:
     """Judges one submission.
 
-    `sources` are the cells of the submission by name, for the line in a message; `failures` say why a cell did not run;
-    `stubs` are the questions whose solution cell is as the assignment left it.
+    `sources` are the cells of the submission by name, for the line in a message; `why_missing` says why a question
+    is not there, or None; `stubs` are the questions whose solution cell is as the assignment left it.
     """
 
     submission: Any
@@ -43,7 +43,7 @@ class Judge:
     misconceptions: Sequence[Misconception]
     examiner: Examiner
     sources: Mapping[str, str]
-    failures: Mapping[str, CallFailed]
+    why_missing: Callable[[str], CallFailed | None]
     stubs: frozenset[str]
 
     def questions(
@@ -135,8 +135,8 @@ class Judge:
         return self._explained(test, error, known)
 
     def _explained(self, test: SuiteTest, error: Exception, known: Misconception | None = None) -> Diagnosis:
-        if isinstance(error, CallFailed) and error.kind == "missing" and test.question in self.failures:
-            error = self.failures[test.question]
+        if isinstance(error, CallFailed) and error.kind == "missing":
+            error = self.why_missing(test.question) or error
         evidence = _evidence(test, error)
         line = self._line(evidence) if isinstance(evidence, CallFailed) else None
         return diagnose(evidence, question=test.question, hidden=test.hidden, misconception=known, line_text=line)

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder import definitions
 
@@ -20,12 +21,17 @@ _KINDS = {"markdown": "a Markdown cell", "raw": "a raw cell"}
 
 @dataclass(frozen=True)
 class Source:
-    """A cell: its name in messages, its kind, its text and, empty where the text could not be read, its syntax tree."""
+    """A cell: its name in messages, its kind and its text; `is_read` tells whether anybody may take time to read it."""
 
     name: str
     kind: str
     text: str
-    tree: ast.Module
+    is_read: bool
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree of the text, empty where there is none: most submissions are right, and nobody asks."""
+        return definitions.tree_of(self.text if self.is_read else "")
 
     @property
     def title(self) -> str:
@@ -41,9 +47,7 @@ class Names:
         room = _MOST_TEXT
         for name, kind, text in cells:
             room -= len(text)
-            self._cells.append(
-                Source(name, kind, text, definitions.tree_of(text if kind == "code" and room > 0 else ""))
-            )
+            self._cells.append(Source(name, kind, text, is_read=kind == "code" and room > 0))
         self._given = given
 
     def code(self) -> list[Source]:

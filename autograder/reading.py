@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,21 +30,15 @@ class Reading:
         failed: Mapping[str, CallFailed],
     ) -> None:
         self._names = Names(cells, given)
-        self._given = {name: definitions.tree_of(text) for name, text in given.items()}
+        self._given = given
         self._failed = failed
         self._known: dict[tuple[object, ...], str] = {}
 
-    def failures(self, questions: Sequence[str]) -> dict[str, CallFailed]:
-        """Return, for each question that may be missing, the failure that says why."""
-        found = {}
-        for name in questions:
-            failure = self._failure_of_its_cell(name)
-            words = "" if failure else self._names.missing(name)
-            if failure is None and words:
-                failure = CallFailed(name, "missing", "it is not there", advice=words)
-            if failure is not None:
-                found[name] = failure
-        return found
+    def why_missing(self, question: str) -> CallFailed | None:
+        """Return the failure that says why a question is not there, None where the source does not show it."""
+        failure = self._failure_of_its_cell(question)
+        words = "" if failure else self._names.missing(question)
+        return CallFailed(question, "missing", "it is not there", advice=words) if words else failure
 
     def explained(self, failure: CallFailed) -> CallFailed:
         """Return the failure of a call with advice, where the source shows what it is about."""
@@ -61,11 +56,12 @@ class Reading:
 
     def require_usable(self, name: str, value: Any) -> None:
         """Raise CallFailed where a call returned what only a generator, an `async` function or the like returns."""
-        words = failures.unusable(name, value.type_name) if is_handle(value) else ""
-        stub, own = self._stub(name), self._names.definition(name)
-        if isinstance(stub, ast.ClassDef) and isinstance(own, definitions.FUNCTIONS) and not is_handle(value):
+        is_object = is_handle(value)
+        words = failures.unusable(name, value.type_name) if is_object else ""
+        stub = self._stub(name)
+        if isinstance(stub, ast.ClassDef) and not is_object and self._is_own(name, definitions.FUNCTIONS):
             words = f"`{name}` is a function in your notebook, and has to be a class: begin with `class {name}:`."
-        elif isinstance(stub, definitions.FUNCTIONS) and isinstance(own, ast.ClassDef) and is_handle(value):
+        elif isinstance(stub, definitions.FUNCTIONS) and is_object and self._is_own(name, ast.ClassDef):
             words = f"`{name}` is a class in your notebook, and has to be a function: begin with `def {name}(…):`."
         if words:
             raise CallFailed(name, "refused", "it returned no value", advice=words)
@@ -83,9 +79,15 @@ class Reading:
             )
         return ""
 
+    def _is_own(self, name: str, kinds: type[ast.stmt] | tuple[type[ast.stmt], ...]) -> bool:
+        return isinstance(self._names.definition(name), kinds)
+
     def _stub(self, name: str) -> ast.stmt | None:
-        found = definitions.definitions(self._given.get(name, ast.Module([], [])), name)
+        found = definitions.definitions(self._given_tree(name), name)
         return found[-1] if found else None
+
+    def _given_tree(self, name: str) -> ast.Module:
+        return _given_tree(self._given.get(name, ""))
 
     def _failure_of_its_cell(self, question: str) -> CallFailed | None:
         """Return the failure of the solution cell, or of another cell that would have defined the question's name."""
@@ -121,8 +123,8 @@ class Reading:
         return failure.advised(words) if words else failure
 
     def _is_given(self, function: definitions.Function, question: str) -> bool:
-        given = self._given.get(question, ast.Module([], []))
-        return ast.dump(function) in {ast.dump(node) for node in ast.walk(given)}
+        given = ast.walk(self._given_tree(question))
+        return ast.dump(function) in {ast.dump(node) for node in given}
 
     def _at_the_call(self, failure: CallFailed) -> str:
         """Return what is wrong with the first line of a function, where calling it was already an error."""
@@ -163,3 +165,9 @@ class Reading:
         if failure.exception in ("TypeError", "AttributeError"):
             return next(filter(None, map(self._names.shadowed, outer)), "")
         return ""
+
+
+@functools.lru_cache(maxsize=256)
+def _given_tree(text: str) -> ast.Module:
+    """Return the syntax tree of a cell of the assignment: every submission has the same ones."""
+    return definitions.tree_of(text)

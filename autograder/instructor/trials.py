@@ -118,7 +118,7 @@ class Trials:
             misconceptions=known,
             examiner=self._examiner,
             sources={},
-            failures={},
+            why_missing=lambda _: None,
             stubs=frozenset(),
         )
         (result,) = judge.questions([self.question], {self.question.name: self._tests})

@@ -18,6 +18,7 @@ from autograder.errors import CallFailed, WireError
 from autograder.sandbox import wire
 
 _CHUNK = 1 << 20
+_SMALL = 1 << 16  # a frame up to this size is sent and read at one go
 _END_SECONDS = 5.0
 _LAST_SECONDS = 0.5
 _WORDS = 300
@@ -51,6 +52,9 @@ class Channel:
         self._poll = select.poll()
         self._poll.register(handle, select.POLLIN)
         self._poll.register(output, select.POLLIN)
+        self._poll.register(connection, select.POLLIN)
+        self._buffer = bytearray(_SMALL)
+        self._early = False
         self.alive = True
         self.dropped = 0
         self.words = b""
@@ -132,7 +136,7 @@ class Channel:
 
     def _refuse_early_words(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            if self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
+            if self._early or self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
                 raise WireError("it sent a message that nobody had asked for")
             raise EOFError
 
@@ -146,6 +150,9 @@ class Channel:
         return reply
 
     def _send(self, pieces: list[memoryview], end: float) -> None:
+        """Send a frame; a small one as a whole, so that the process wakes up once for it."""
+        if sum(piece.nbytes for piece in pieces) <= _SMALL:
+            pieces = [memoryview(b"".join(pieces))]
         for piece in pieces:
             while piece:
                 try:
@@ -154,29 +161,48 @@ class Channel:
                     self._wait(select.POLLOUT, end)
 
     def _receive(self, end: float, resolve: wire.Resolve) -> Any:
-        prefix = self._read(wire.PREFIX_BYTES, end)
-        header, blob = wire.sizes(bytes(prefix))
-        return wire.unpack(bytes(self._read(header, end)), self._read(blob, end), resolve=resolve)
+        """Read one frame and return its value; what comes after it is for nobody."""
+        got = self._first_bytes(end)
+        header, blob = wire.sizes(bytes(got[: wire.PREFIX_BYTES]))
+        got = got[wire.PREFIX_BYTES :]
+        self._early = len(got) > header + blob
+        head = self._filled(got[:header], header, end)
+        return wire.unpack(bytes(head), self._filled(got[header : header + blob], blob, end), resolve=resolve)
 
-    def _read(self, size: int, end: float) -> memoryview:
+    def _first_bytes(self, end: float) -> memoryview:
+        """Return what there is of a frame, its prefix at least."""
+        view, filled = memoryview(self._buffer), 0
+        while filled < wire.PREFIX_BYTES:
+            self._wait(select.POLLIN, end)
+            filled += self._received(view[filled:])
+        return view[:filled]
+
+    def _filled(self, begun: memoryview, size: int, end: float) -> memoryview:
+        """Return `size` bytes that begin with `begun`."""
+        if len(begun) == size:
+            return begun
         data = np.empty(size, np.uint8).data  # the memory is taken as it is filled, not as it is announced
-        filled = 0
+        filled = len(begun)
+        data[:filled] = begun
         while filled < size:
-            try:
-                count = self._connection.recv_into(data[filled : filled + _CHUNK], 0, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                self._wait(select.POLLIN, end)
-                continue
-            if not count:
-                raise EOFError
-            filled += count
-            if filled < size and time.monotonic() > end:
-                raise TimeoutError
+            self._wait(select.POLLIN, end)
+            filled += self._received(data[filled : filled + _CHUNK])
         return data
+
+    def _received(self, space: memoryview) -> int:
+        """Return how many bytes were read into `space`; raises EOFError at the end of the connection."""
+        try:
+            count = self._connection.recv_into(space, 0, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
+        if not count:
+            raise EOFError
+        return count
 
     def _wait(self, event: int, end: float) -> None:
         """Until the connection is ready; raises TimeoutError, or EOFError when the process has ended."""
-        self._poll.register(self._connection, event)
+        connection = self._connection.fileno()
+        self._poll.modify(connection, event)
         while True:
             left = end - time.monotonic()
             if left <= 0:
@@ -184,7 +210,7 @@ class Channel:
             ready = dict(self._poll.poll(left * 1000 + 1))
             if self._output in ready:
                 self._drain(ready[self._output])
-            if self._connection.fileno() in ready:
+            if connection in ready:
                 return
             if self._handle in ready:
                 raise EOFError

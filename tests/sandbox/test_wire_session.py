@@ -208,7 +208,7 @@ class TestChannel:
         def empty(*_: Any) -> Any:
             raise MemoryError
 
-        with peer_that(lambda peer, request: peer.reply(request["number"], None)) as peer:
+        with peer_that(lambda peer, request: peer.reply(request["number"], "x" * (1 << 17))) as peer:
             monkeypatch.setattr(channel.np, "empty", empty)
             failure = failure_of(peer)
             assert (failure.kind, "no memory" in failure.reason) == ("refused", True)

@@ -68,7 +68,7 @@ def judged(
         misconceptions=(),
         examiner=script,  # type: ignore[arg-type]
         sources=fields.get("sources", {}),
-        failures=fields.get("failures", {}),
+        why_missing=fields.get("failures", {}).get,
         stubs=stubs,
     )
     return script.ran, {result.name: result for result in judge.questions(QUESTIONS, TESTS)}

@@ -52,8 +52,8 @@ def raised(exception: str, *, name: str = "f", cell: str | None = "f", line: int
 )
 def test_a_name_that_is_missing(cells: list[tuple[str, ...]], words: str | None) -> None:
     """The reason is found where it can be seen; otherwise nothing is made up."""
-    found = reading(*cells).failures(["f"])
-    assert (found["f"].kind == "missing" and words in found["f"].advice) if words else not found
+    found = reading(*cells).why_missing("f")
+    assert (found.kind == "missing" and words in found.advice) if words else found is None
     told = reading(*cells).explained(CallFailed("f", "missing", "there is no `f`")).advice
     assert (words or "") in told
     assert bool(told) == bool(words)
@@ -66,9 +66,9 @@ def test_a_cell_that_failed_gives_its_own_failure() -> None:
         "f": raised("SyntaxError", line=1),
         "cell 3": raised("ModuleNotFoundError", name="cell 3", cell="cell 3", line=1),
     }
-    found = reading(*cells, failed=failed).failures(["f", "g"])
-    assert (found["f"].exception, found["f"].line, found["f"].advice) == ("SyntaxError", 1, "Put a colon at its end.")
-    assert (found["g"].name, found["g"].exception, found["g"].cell) == ("g", "ModuleNotFoundError", "cell 3")
+    f, g = map(reading(*cells, failed=failed).why_missing, "fg")
+    assert (f.exception, f.line, f.advice) == ("SyntaxError", 1, "Put a colon at its end.")
+    assert (g.name, g.exception, g.cell) == ("g", "ModuleNotFoundError", "cell 3")
     other = reading(*cells, failed=failed).explained(CallFailed("f", "missing", "there is no `f`"))
     assert (other.kind, other.advice) == ("missing", "There is no `f`, because its cell failed.")
 
@@ -198,7 +198,8 @@ def test_no_source_is_too_much(source: str) -> None:
     """A source that is made to be hard to read brings no exception."""
     failure = raised("SyntaxError", line=1)
     read = reading(("f", source), failed={"f": failure})
-    read.failures(["f", "Gate"])
+    for name in ("f", "Gate"):
+        read.why_missing(name)
     read.remark("f")
     for exception in ("NameError", "TypeError", "NotImplementedError"):
         assert read.explained(raised(exception, line=1)).kind == "raised"
