@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
-import os
 import queue
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,16 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import nbformat
-
 from autograder import errors, notebook, record
+from autograder.cache import Cache
 from autograder.course import Course
 from autograder.datasets import locate
 from autograder.errors import AutograderError, NotebookError, SandboxError
-from autograder.grade import Graded, not_gradable
+from autograder.graded import Graded, not_gradable
+from autograder.grader_process import GraderProcess
 from autograder.handed_in import opened
-from autograder.pipe import Reply, Request, receive, send
-from autograder.threads import ONE_THREAD
+from autograder.pipe import Reply, Request
+from autograder.secret import course_secret, submission_seeds
+from autograder.standing import PROTECTION, is_as_protected, stands
 
 MARGIN = 60.0
 """Seconds that a grader may take beyond the submission's own limit before it is given up."""
@@ -41,14 +35,22 @@ Result = TypeVar("Result")
 
 
 class Graders:
-    """A pool of grader processes for one assignment; a context manager, usable from several threads."""
+    """A pool of grader processes for one assignment; a context manager, usable from several threads.
 
-    def __init__(self, course: Course, assignment: str, *, jobs: int = 1, unsafe: bool = False) -> None:
+    What the course's cache remembers is not graded again, unless `again`.
+    """
+
+    def __init__(
+        self, course: Course, assignment: str, *, jobs: int = 1, unsafe: bool = False, again: bool = False
+    ) -> None:
         self.course = course
         self.assignment = course.assignment(assignment)
+        self._cache = Cache(course, self.assignment)
+        self._again = again
+        self._mode = PROTECTION[-1]
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grader")
-        self._all = [_Process(course.root, assignment, unsafe=unsafe) for _ in range(jobs)]
-        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        self._all = [GraderProcess(course.root, assignment, unsafe=unsafe) for _ in range(jobs)]
+        self._idle: queue.SimpleQueue[GraderProcess] = queue.SimpleQueue()
         for process in self._all:
             self._idle.put(process)
 
@@ -89,21 +91,40 @@ class Graders:
             msg = "the grader stopped while it was prepared; what it printed above says why"
             raise SandboxError(msg)
         _raise_error(reply)
-        return reply.sandbox
+        self._mode = reply.sandbox
+        return self._mode
 
     def grade(self, data: bytes, student: str) -> Graded:
         """Return the grade of the notebook in `data`; where graders die over it, one that says so."""
+        digest = hashlib.sha256(data).hexdigest()
+        earlier = None if self._again else self._remembered(digest)
+        if earlier is not None and stands(self.course, self.assignment, earlier.grade, digest):
+            return earlier.given_to(student)
+        seeds = submission_seeds(course_secret(self.course.root), digest, self.assignment.name)
+        known = record.to_json(earlier.grade) if earlier is not None else b""
+        graded = self._asked(Request("grade", data, student, seeds, known))
+        if graded is None:
+            reason = "the grader stopped while it graded this notebook; please tell your instructor"
+            return not_gradable(self.course, self.assignment, digest, student, reason)
+        if graded.grade.outcome == "graded":
+            self._cache.keep(graded)
+        return graded
+
+    def _remembered(self, digest: str) -> Graded | None:
+        earlier = self._cache.find(digest)
+        return earlier if earlier is not None and is_as_protected(earlier.grade, self._mode) else None
+
+    def _asked(self, request: Request) -> Graded | None:
+        """Return what a grader answers, None where graders die over it or have a fault of theirs."""
         for _ in range(TRIES):
             with self._process() as process:
-                reply = process.ask(Request("grade", data, student), self._patience)
+                reply = process.ask(request, self._patience)
             if reply is not None and reply.error == "Fault":
-                break
+                return None
             if reply is not None:
                 _raise_error(reply)
-                return Graded(record.from_json(reply.grade), nbformat.from_dict(json.loads(reply.notebook)))
-        reason = "the grader stopped while it graded this notebook; please tell your instructor"
-        digest = hashlib.sha256(data).hexdigest()
-        return not_gradable(self.course, self.assignment, digest, student, reason)
+                return Graded(record.from_json(reply.grade), reply.notebook)
+        return None
 
     def grade_file(self, path: Path, student: str) -> Graded:
         """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory.
@@ -141,83 +162,12 @@ class Graders:
         return self.assignment.limits.submission_seconds + MARGIN
 
     @contextmanager
-    def _process(self) -> Iterator[_Process]:
+    def _process(self) -> Iterator[GraderProcess]:
         process = self._idle.get()
         try:
             yield process
         finally:
             self._idle.put(process)
-
-
-class _Process:
-    """One grader process, started when it is first asked and again after it has died."""
-
-    def __init__(self, root: Path, assignment: str, *, unsafe: bool) -> None:
-        self._arguments = (str(root), assignment)
-        self._unsafe = unsafe
-        self._lock = threading.Lock()
-        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
-        self._over = False
-
-    def ask(self, request: Request, seconds: float) -> Reply | None:
-        """Return the answer, or None where the process could not be started, died or gave none in time."""
-        deadline = time.monotonic() + seconds
-        try:
-            connection = self.start()
-            send(connection, request, seconds=seconds)
-            reply = receive(connection, Reply, seconds=deadline - time.monotonic())
-        except (OSError, TimeoutError):
-            reply = None
-        if reply is None:
-            self.stop()
-        return reply
-
-    def start(self) -> socket.socket:
-        """Start the process where it does not run, and return the connection to it."""
-        with self._lock:
-            if self._over:
-                msg = "grading was stopped"
-                raise AutograderError(msg)
-            if self._running is None:
-                self._running = self._started()
-            return self._running[1]
-
-    def hang_up(self) -> None:
-        """Let the process end when it has answered, and whoever waits for the answer get none."""
-        with self._lock:
-            self._over = True
-            if self._running is not None:
-                with contextlib.suppress(OSError):  # it is gone already
-                    self._running[1].shutdown(socket.SHUT_RDWR)
-
-    def stop(self, deadline: float = 0.0) -> None:
-        """End the process, which has until `deadline` (of the monotonic clock) to do so by itself."""
-        with self._lock:
-            if self._running is None:
-                return
-            process, connection = self._running
-            self._running = None
-        connection.close()
-        try:
-            process.wait(timeout=max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        ours, theirs = socket.socketpair()
-        flag = "unsafe" if self._unsafe else "safe"
-        command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
-        with theirs:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env={**os.environ, **ONE_THREAD},
-                start_new_session=True,  # Ctrl-C is for whoever runs the pool
-            )
-        return process, ours
 
 
 def _raise_error(reply: Reply) -> None:

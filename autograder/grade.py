@@ -3,53 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from nbformat import NotebookNode
 
-from autograder import notebook, record
+from autograder import notebook
 from autograder.course import Assignment, Course
 from autograder.datasets import Digits, load_mnist, locate
-from autograder.digests import framework_label, suite_digest
+from autograder.digests import question_digests
 from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
 from autograder.explaining import imports_again, reading_of, with_remarks
+from autograder.graded import Graded, Mode, Results, new_grade, not_gradable
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.misconceptions import load as load_misconceptions
+from autograder.record import Grade, QuestionResult
 from autograder.restore import require_own_notebook, restore
 from autograder.sandbox import Cell, Sandbox, Submission, places
-from autograder.secret import submission_seed
+from autograder.standing import PROTECTION
 from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
 
 TRIES = 2
 """How often a submission is judged where the sandbox as a whole has died over it, which says nothing of its code."""
-DRAWS = 3
-"""How many seeds a submission is given before a test that fails on the reference counts as broken."""
 
 
 @dataclass(frozen=True)
-class Graded:
-    """The grade of a submission, and its notebook made whole, with what its cells printed."""
+class _Work:
+    """A notebook made whole, its cells to run with their names, and the seed of what they draw themselves.
 
-    grade: record.Grade
-    notebook: NotebookNode
+    That seed is the same in every run, and says nothing of ours.
+    """
+
+    whole: NotebookNode
+    cells: Sequence[tuple[str, NotebookNode]]
+    seed: int
 
 
 class Grader:
     """Grades submissions to one assignment, one after the other."""
 
-    def __init__(
-        self, course: Course, assignment: Assignment, config: pytest.Config, sandbox: Sandbox, secret: bytes
-    ) -> None:
+    def __init__(self, course: Course, assignment: Assignment, config: pytest.Config, sandbox: Sandbox) -> None:
         self.course = course
         self.assignment = assignment
         self._sandbox = sandbox
-        self._secret = secret
         self._digits = training_digits(assignment)
         self._examiner = Examiner(config)
         self._reference = load_reference(assignment)
@@ -57,6 +60,7 @@ class Grader:
         self._tests: dict[str, list[SuiteTest]] = {question.name: [] for question in assignment.questions}
         for test in tests_of(config).values():
             self._tests[test.question].append(test)
+        self._digests = question_digests(assignment, {name: _places(tests) for name, tests in self._tests.items()})
 
     def prepare(self) -> None:
         """Raise SuiteError where the suite fails on the reference: then it must not judge anybody.
@@ -70,8 +74,12 @@ class Grader:
                 msg = f"{test.item.nodeid} fails on the reference itself ({error}); mend the test or the reference"
                 raise SuiteError(msg) from error
 
-    def grade(self, data: bytes, student: str) -> Graded:
-        """Return the grade of the notebook in `data`; a submission's fault never raises, a fault of ours does."""
+    def grade(self, data: bytes, student: str, seeds: Sequence[str], earlier: Grade | None = None) -> Graded:
+        """Return the grade of the notebook in `data`; a submission's fault never raises, a fault of ours does.
+
+        Inputs are drawn from the first of the `seeds`, the next one where they suit no judgement. Of an `earlier` grade
+        of the same notebook the questions are kept that the same tests have judged.
+        """
         digest = hashlib.sha256(data).hexdigest()
         try:
             submitted = notebook.read(data)
@@ -79,55 +87,63 @@ class Grader:
         except NotebookError as error:
             return not_gradable(self.course, self.assignment, digest, student, str(error))
         whole = restore(submitted, self.assignment.notebook)
-        cells = _cells(whole.notebook, self.assignment.notebook)
+        work = _Work(whole.notebook, _cells(whole.notebook, self.assignment.notebook), int(digest[:8], 16))
         for _ in range(TRIES):
             losses = self._sandbox.losses
-            seed, questions = self._judged(whole.notebook, cells, digest)
+            seed, questions = self._judged(work, seeds, earlier)
             if self._sandbox.losses == losses:
                 break
         else:
             reason = "the sandbox stopped while it ran this notebook; please tell your instructor"
             return not_gradable(self.course, self.assignment, digest, student, reason)
-        grade = _record(
+        grade = new_grade(
             self.course,
             self.assignment,
             digest,
             student,
             seed=seed,
-            sandbox=self._sandbox.protection.mode,
+            sandbox=self._protection(earlier),
             outcome="graded",
             restored=whole.restored,
             questions=questions,
         )
-        return Graded(grade, whole.notebook)
+        return Graded.of(grade, whole.notebook)
 
-    def _judged(
-        self, whole: NotebookNode, cells: list[tuple[str, NotebookNode]], digest: str
-    ) -> tuple[str, tuple[record.QuestionResult, ...]]:
+    def _protection(self, earlier: Grade | None) -> Mode:
+        """Return the least protection that any part of the grade was given with."""
+        modes = [self._sandbox.protection.mode, *([earlier.sandbox] if earlier else [])]
+        return min(modes, key=PROTECTION.index)
+
+    def _judged(self, work: _Work, seeds: Sequence[str], earlier: Grade | None) -> tuple[str, Results]:
         """Return the first seed on whose inputs the suite passes on the reference, and the results with it."""
-        for draw in range(DRAWS - 1):
-            seed = submission_seed(self._secret, digest, self.assignment.name, draw)
+        if earlier is not None:
+            standing = {q.name: q for q in earlier.questions if q.judged_by == self._digests.get(q.name)}
             with contextlib.suppress(UnluckySeedError):
-                return seed, self._run(whole, cells, digest, seed)
-        seed = submission_seed(self._secret, digest, self.assignment.name, DRAWS - 1)
-        return seed, self._run(whole, cells, digest, seed)
+                return earlier.seed, self._run(work, earlier.seed, standing)
+        for seed in seeds[:-1]:
+            with contextlib.suppress(UnluckySeedError):
+                return seed, self._run(work, seed)
+        return seeds[-1], self._run(work, seeds[-1])
 
-    def _run(
-        self, whole: NotebookNode, cells: list[tuple[str, NotebookNode]], digest: str, seed: str
-    ) -> tuple[record.QuestionResult, ...]:
-        """Run the cells, keep what they print, and judge the questions on inputs drawn from `seed`."""
-        own = [Cell(name, cell.source) for name, cell in cells]
+    def _run(self, work: _Work, seed: str, standing: Mapping[str, QuestionResult] | None = None) -> Results:
+        """Run the cells, keep what they print, and judge what does not stand already on inputs drawn from `seed`."""
+        own = [Cell(name, cell.source) for name, cell in work.cells]
         to_run = [*own, *imports_again(self.assignment.notebook)]
-        worker_seed = int(digest[:8], 16)  # what student code draws is the same in every run, and says nothing of ours
         limits = self.assignment.limits
-        with self._sandbox.load(to_run, limits=limits, seed=worker_seed, digits=self._digits) as submission:
-            for (_, cell), run in zip(cells, submission.runs[: len(cells)], strict=True):
+        with self._sandbox.load(to_run, limits=limits, seed=work.seed, digits=self._digits) as submission:
+            for (_, cell), run in zip(work.cells, submission.runs[: len(own)], strict=True):
                 cell.outputs = [NotebookNode(output) for output in run.outputs]
-            return self._questions(submission, whole, {cell.name: cell.source for cell in own}, seed)
+            sources = {cell.name: cell.source for cell in own}
+            return self._questions(submission, work.whole, sources, seed, standing or {})
 
     def _questions(
-        self, submission: Submission, whole: NotebookNode, sources: dict[str, str], seed: str
-    ) -> tuple[record.QuestionResult, ...]:
+        self,
+        submission: Submission,
+        whole: NotebookNode,
+        sources: Mapping[str, str],
+        seed: str,
+        standing: Mapping[str, QuestionResult],
+    ) -> Results:
         reading = reading_of(whole, self.assignment.notebook, submission.runs)
         submission.explain_by(reading)
         judge = Judge(
@@ -140,7 +156,11 @@ class Grader:
             why_missing=reading.why_missing,
             stubs=_stubs(whole, self.assignment.notebook),
         )
-        return with_remarks(judge.questions(self.assignment.questions, self._tests), reading)
+        due = [question for question in self.assignment.questions if question.name not in standing]
+        judged = {result.name: result for result in with_remarks(judge.questions(due, self._tests), reading)}
+        for name, result in judged.items():
+            judged[name] = msgspec.structs.replace(result, judged_by=self._digests[name])
+        return tuple({**standing, **judged}[question.name] for question in self.assignment.questions)
 
 
 def training_digits(assignment: Assignment) -> Digits | None:
@@ -156,59 +176,6 @@ def training_digits(assignment: Assignment) -> Digits | None:
     return load_mnist()
 
 
-def not_gradable(course: Course, assignment: Assignment, digest: str, student: str, reason: str) -> Graded:
-    """Return a grade of 0 that says why, with the assignment's own notebook in place of the submission."""
-    questions = tuple(
-        record.QuestionResult(name=q.name, score=0.0, max_score=q.points, outcome="not gradable", message=reason)
-        for q in assignment.questions
-    )
-    grade = _record(
-        course,
-        assignment,
-        digest,
-        student,
-        seed="",
-        sandbox="none",
-        outcome="not gradable",
-        reason=reason,
-        questions=questions,
-    )
-    return Graded(grade, assignment.notebook)
-
-
-def _record(
-    course: Course,
-    assignment: Assignment,
-    digest: str,
-    student: str,
-    *,
-    seed: str,
-    sandbox: Literal["full", "one layer", "none"],
-    outcome: Literal["graded", "not gradable"],
-    questions: tuple[record.QuestionResult, ...],
-    reason: str | None = None,
-    restored: tuple[str, ...] = (),
-) -> record.Grade:
-    return record.Grade(
-        course=course.name,
-        assignment=assignment.name,
-        student=student,
-        submission=digest,
-        suite=suite_digest(assignment),
-        framework=framework_label(),
-        graded_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        seed=seed,
-        sandbox=sandbox,
-        outcome=outcome,
-        reason=reason,
-        # the sum is exact to the hundredth of a point that each score is kept in
-        score=round(sum(question.score for question in questions), 2),
-        max_score=assignment.max_score,
-        restored=restored,
-        questions=questions,
-    )
-
-
 def _cells(whole: NotebookNode, original: NotebookNode) -> list[tuple[str, NotebookNode]]:
     """Return the cells to run, each with the name that messages call it by.
 
@@ -221,6 +188,15 @@ def _cells(whole: NotebookNode, original: NotebookNode) -> list[tuple[str, Noteb
         for number, cell in enumerate(whole.cells, start=1)
         if cell.cell_type == "code" and not notebook.is_check(cell) and cell.source not in illustrations
     ]
+
+
+def _places(tests: Sequence[SuiteTest]) -> dict[Path, set[str]]:
+    """Return the names of the functions and classes that tests are defined by, by file."""
+    found: dict[Path, set[str]] = {}
+    for test in tests:
+        item: Any = test.item
+        found.setdefault(item.path, set()).add((item.cls or item.function).__name__)
+    return found
 
 
 def _stubs(whole: NotebookNode, original: NotebookNode) -> frozenset[str]:

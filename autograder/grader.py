@@ -6,7 +6,6 @@ It is started by autograder.batch with the course folder, the assignment and the
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import select
@@ -28,7 +27,6 @@ from autograder.examine import silent_session
 from autograder.grade import Grader
 from autograder.pipe import Reply, Request, receive, send
 from autograder.sandbox import Sandbox, harden_grader
-from autograder.secret import course_secret
 
 GRACE = 0.2
 """Seconds that this process has to end in order once nobody waits for its answers any more."""
@@ -124,8 +122,7 @@ class _Serve:
         if self.broken is None:
             try:
                 with self._session.open_sandbox() as sandbox:
-                    secret = course_secret(self._course.root)
-                    grader = Grader(self._course, self._assignment, session.config, sandbox, secret)
+                    grader = Grader(self._course, self._assignment, session.config, sandbox)
                     self.served = True
                     self._session.serve(grader, sandbox)
             except AutograderError as error:
@@ -149,8 +146,9 @@ def _answer(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:
     if request.kind == "prepare":
         grader.prepare()
         return Reply(sandbox=sandbox.protection.mode)
-    graded = grader.grade(request.data, request.student)
-    return Reply(grade=record.to_json(graded.grade), notebook=json.dumps(graded.notebook))
+    earlier = record.from_json(request.earlier) if request.earlier else None
+    graded = grader.grade(request.data, request.student, request.seeds, earlier)
+    return Reply(grade=record.to_json(graded.grade), notebook=graded.page)
 
 
 _Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]

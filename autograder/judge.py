@@ -9,6 +9,8 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from autograder import record
 from autograder.course import Question
 from autograder.diagnosis import Diagnosis, data_missing, diagnose
@@ -21,6 +23,9 @@ from autograder.suite import SuiteTest
 
 POINT_PARTS = 100
 """Points are kept in hundredths, rounded down, so that only a right answer has full points."""
+
+_MOST_KEPT = 4 << 20
+"""Bytes of a wrong value that are kept until a submission is judged; the largest gradient of a course has a fifth."""
 
 Results = list[tuple[SuiteTest, Exception | None]]
 """The tests of one question in the order in which they ran, with what each raised."""
@@ -72,7 +77,9 @@ class Judge:
         error = self.examiner.run(test.item, self.submission, self.seed)
         if error is None or isinstance(error, CallFailed | DataMissingError):
             return error
-        return self._confirmed(test, error)
+        if isinstance(error, MemoryError):
+            return CallFailed(test.question, "refused", "the answer was refused: there is no memory for it")
+        return _light(self._confirmed(test, error))
 
     def _result(self, question: Question, results: Results) -> record.QuestionResult:
         score = _points(question.points, results)
@@ -190,6 +197,21 @@ def _evidence(test: SuiteTest, error: Exception) -> Mismatch | CallFailed:
     else:
         summary = f"`{test.question}` returned something that this check could not use; compare it with the docstring"
     return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
+
+
+def _light(error: Exception) -> Exception:
+    """Return the error without a value that is far too large to tell anything: there may be many of them."""
+    if isinstance(error, Mismatch) and _bytes(error.got) > _MOST_KEPT:
+        error.got = None
+    return error
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, list | tuple):
+        return sum(map(_bytes, value))
+    return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0
 
 
 def _ends_the_question(error: Exception | None) -> bool:

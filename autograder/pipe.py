@@ -15,21 +15,26 @@ Message = TypeVar("Message", bound=msgspec.Struct)
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What a grader process is asked: to prepare, or to grade the notebook in `data`."""
+    """What a grader process is asked: to prepare, or to grade the notebook in `data` on inputs drawn from `seeds`.
+
+    `earlier` is a record of the same notebook, or empty: its questions are kept where nothing that judges them differs.
+    """
 
     kind: Literal["prepare", "grade"]
     data: bytes = b""
     student: str = ""
+    seeds: tuple[str, ...] = ()
+    earlier: bytes = b""
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What a grader process answers: a grade record and a notebook as text, or which error with its text.
+    """What a grader process answers: a grade record and a notebook as JSON, or which error with its text.
 
     "Fault" is a fault of ours over this one submission; the grader has printed its traceback.
     """
 
     grade: bytes = b""
-    notebook: str = ""
+    notebook: bytes = b""
     sandbox: str = ""
     error: Literal["", "CourseError", "SuiteError", "SandboxError", "AutograderError", "Fault"] = ""
     text: str = ""

@@ -34,7 +34,8 @@ class TestResult(msgspec.Struct, frozen=True, kw_only=True):
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One question: points, outcome, and the one message that the student reads.
 
-    `diagnosis` is the name of the misconception or probe that matched, if any.
+    `diagnosis` is the name of the misconception or probe that matched, if any. `judged_by` is the SHA-256 (hex) of what
+    decided the result besides the submission: tests, reference, misconceptions, points, limits.
     """
 
     name: str
@@ -44,6 +45,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis: str | None = None
     message: str = ""
     tests: tuple[TestResult, ...] = ()
+    judged_by: str = ""
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from autograder.errors import CourseError
 VARIABLE = "AUTOGRADER_SECRET"
 FILE = ".course-secret"
 MINIMUM = 16
+DRAWS = 3
+"""How many seeds a submission is given before a test that fails on the reference counts as broken."""
 
 
 def course_secret(root: Path) -> bytes:
@@ -35,6 +37,11 @@ def course_secret(root: Path) -> bytes:
 def submission_seed(secret: bytes, digest: str, assignment: str, draw: int = 0) -> str:
     """Return the seed (hex) of a submission: HMAC-SHA256 of its assignment, digest and draw under the secret."""
     return hmac.new(secret, f"{assignment}/{digest}/{draw}".encode(), hashlib.sha256).hexdigest()
+
+
+def submission_seeds(secret: bytes, digest: str, assignment: str) -> tuple[str, ...]:
+    """Return all seeds that a submission may be judged with: the first, and those for inputs that suit no judgement."""
+    return tuple(submission_seed(secret, digest, assignment, draw) for draw in range(DRAWS))
 
 
 def _create(path: Path) -> None:

@@ -10,17 +10,19 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from autograder import record
 from autograder.batch import Graders
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import resume
 from autograder.instructor.table import print_table, wide_console
 from autograder.lock import held
 from autograder.record import Grade
+from autograder.standing import PROTECTION, is_as_protected
 
 LOCK = ".lock"
 """The file in a folder of records that tells that a run is writing to it."""
@@ -68,22 +70,24 @@ class _Run:
         self._taken_over: dict[str, Grade] = {}
         self._written: set[str] = set()
         self._unwritten: dict[str, str] = {}
+        self._unjudged: dict[str, str] = {}
         self._grades: list[Grade] = []
 
     def grade(self, *, jobs: int, unsafe: bool, again: bool) -> None:
         """Grade all that no earlier record stands for; records are written as soon as they are there."""
         found = {} if again else resume.earlier(self._course, self._assignment, self._submissions, self._out)
-        best = resume.as_protected(found, resume.PROTECTION[-1])
+        best = _as_protected(found, PROTECTION[-1])
         if len(best) == len(self._submissions):
             self._take_over(best)
             return
         jobs = min(jobs, len(self._submissions) - len(best))
         try:
-            with Graders(self._course, self._assignment.name, jobs=jobs, unsafe=unsafe) as graders:
-                self._take_over(resume.as_protected(found, graders.prepare()))
+            with Graders(self._course, self._assignment.name, jobs=jobs, unsafe=unsafe, again=again) as graders:
+                self._take_over(_as_protected(found, graders.prepare()))
                 rest = {name: path for name, path in self._submissions.items() if name not in self._taken_over}
                 for grade in with_progress(self._graded(graders, rest), len(rest)):
-                    self._add(grade)
+                    if grade is not None:
+                        self._add(grade)
         except KeyboardInterrupt:
             count = len(self._taken_over) + len(self._written)
             _say(f"{count} of {len(self._submissions)} records are in {self._out}; run this again for the others")
@@ -117,14 +121,22 @@ class _Run:
             count = f"{len(grades)} of {len(self._submissions)} records are taken over from an earlier run"
             _say(f"{count}: what judges them has not changed since (--again grades them anew)")
 
-    def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade]:
+    def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade | None]:
         futures = [graders.submit(partial(self._keep, graders, *each)) for each in submissions.items()]
         for future in as_completed(futures):
             yield future.result()
 
-    def _keep(self, graders: Graders, student: str, path: Path) -> Grade:
-        """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread."""
-        grade = graders.grade_file(path, student).grade
+    def _keep(self, graders: Graders, student: str, path: Path) -> Grade | None:
+        """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread.
+
+        Where suite or sandbox break over this submission alone, there is no record: a 0 would be no judgement.
+        """
+        try:
+            grade = graders.grade_file(path, student).grade
+        except (SuiteError, SandboxError) as error:
+            graders.prepare()  # raises where it is not this submission's affair
+            self._unjudged[student] = str(error)
+            return None
         try:
             record.write(grade, self._file(student))
             self._written.add(student)
@@ -144,7 +156,12 @@ class _Run:
         """Return (student, reason) for all that could not be graded, whole submissions first."""
         missed = [(grade.student, str(grade.reason)) for grade in self._grades if grade.outcome != "graded"]
         questions = [(grade.student, question) for grade in self._grades for question in grade.questions]
-        return missed + [(name, q.message) for name, q in questions if q.diagnosis == DATA_MISSING]
+        missed += [(name, q.message) for name, q in questions if q.diagnosis == DATA_MISSING]
+        return missed + [(name, f"no record was written: {why}") for name, why in self._unjudged.items()]
+
+
+def _as_protected(grades: Mapping[str, Grade], mode: str) -> dict[str, Grade]:
+    return {student: grade for student, grade in grades.items() if is_as_protected(grade, mode)}
 
 
 def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:
@@ -177,17 +194,27 @@ def _require_writable(out: Path) -> None:
         raise AutograderError(msg)
 
 
-def with_progress(grades: Iterator[Grade], total: int) -> Iterator[Grade]:
+def with_progress(grades: Iterator[Grade | None], total: int) -> Iterator[Grade | None]:
     """Pass the grades on, with a bar where standard error is a terminal and a line each where it is not."""
     console = Console(stderr=True)
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), _Rate(), left)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("grading", total=total)
         for grade in grades:
             yield grade
             progress.advance(task)
-            if not console.is_terminal:
+            if grade is not None and not console.is_terminal:
                 print(f"{grade.student}: {grade.score:g} of {grade.max_score:g}", file=sys.stderr)  # noqa: T201
+
+
+class _Rate(ProgressColumn):
+    """How many submissions are graded in a minute."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate so far, nothing before the first grade."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{60 * speed:.0f} a minute" if speed else "")
 
 
 def _say(line: str) -> None:

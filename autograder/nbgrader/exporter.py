@@ -13,7 +13,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.converters import Autograde
 
 from autograder import notebook
-from autograder.grade import Graded
+from autograder.graded import Graded
 from autograder.nbgrader import report
 from autograder.nbgrader.converter import GradingAutograde
 from autograder.nbgrader.defuse import defuse

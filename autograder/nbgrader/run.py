@@ -7,17 +7,15 @@ import os
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 from traitlets import Bool, Float, Integer
 from traitlets.config import LoggingConfigurable
 
 from autograder.batch import Graders
 from autograder.course import Assignment, Course
 from autograder.errors import NotebookError, SandboxError
-from autograder.grade import Graded, not_gradable
+from autograder.graded import Graded, not_gradable
 from autograder.nbgrader import inbox
 
 
@@ -30,6 +28,10 @@ class Grader(LoggingConfigurable):  # type: ignore[misc]
         help="Grade although the protection against what submissions may do is missing. Only for code that you trust.",
     ).tag(config=True)
 
+    again = Bool(
+        False, help="Grade anew also what the course's cache remembers: the same notebook, judged by the same suite."
+    ).tag(config=True)
+
     gradebook_seconds = Float(
         60.0, help="How many seconds to wait for a gradebook that another program is writing to."
     ).tag(config=True)
@@ -40,7 +42,7 @@ class Grader(LoggingConfigurable):  # type: ignore[misc]
 
     def open(self, course: Course, assignment: str, *, workers: int) -> Graders:
         """Return graders that have found everything to be in order, to be used in a `with`."""
-        graders = Graders(course, assignment, jobs=workers, unsafe=self.unsafe_no_sandbox)
+        graders = Graders(course, assignment, jobs=workers, unsafe=self.unsafe_no_sandbox, again=self.again)
         try:
             mode = graders.prepare()
         except SandboxError as error:
@@ -81,8 +83,7 @@ class Run:
             self._start(self._waiting.popleft())
         graded = self._started.pop(student).result()
         if student in self._notes:
-            restored = (self._notes[student], *graded.grade.restored)
-            graded = replace(graded, grade=msgspec.structs.replace(graded.grade, restored=restored))
+            graded = graded.noting(self._notes[student])
         if graded.grade.outcome == "not gradable":
             self.not_gradable[student] = str(graded.grade.reason)
         return graded

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from autograder import batch, notebook, record
@@ -217,6 +218,38 @@ class TestFaultsOfOurs:
             pool.prepare()
             with pytest.raises(SuiteError, match="fails on the reference itself with seed"):
                 pool.grade(answered(RIGHT), "ada")
+
+    def test_what_was_graded_is_not_graded_again(self, course: Course) -> None:
+        """The same notebook of another student, in another run, has its grade before any grader has started."""
+        with Graders(course, "mini") as pool:
+            first = pool.grade(answered(RIGHT), "ada")
+        with Graders(Course.load(course.root), "mini") as pool:
+            again = pool.grade(answered(RIGHT), "ben")
+            assert pool._all[0]._running is None
+        assert again.grade == msgspec.structs.replace(first.grade, student="ben")
+        assert again.notebook == first.notebook
+        with Graders(course, "mini", again=True) as pool:
+            pool.grade(answered(RIGHT), "ben")
+            assert pool._all[0]._running is not None
+
+    def test_a_changed_test_is_judged_alone(self, course: Course) -> None:
+        """A question whose tests, reference and points are as they were keeps its result, and the other one is new."""
+        wrong = answered({**RIGHT, "double": "def double(x):\n    return x"})
+        with Graders(course, "mini") as pool:
+            before = pool.grade(wrong, "ada").grade
+        write_course(course.root, hidden=HIDDEN.replace("size=3", "size=4").replace("are squared", "become squares"))
+        with Graders(Course.load(course.root), "mini") as pool:
+            graded = pool.grade(wrong, "ada")
+        after = graded.grade
+        assert after.questions[0] == before.questions[0]
+        assert after.questions[1] != before.questions[1]
+        assert after.questions[1].tests[-1].name == "Random numbers become squares."
+        assert (after.score, after.seed) == (before.score, before.seed)
+        assert after.suite != before.suite
+        with Graders(Course.load(course.root), "mini", again=True) as pool:
+            anew = pool.grade(wrong, "ada")
+        assert msgspec.structs.replace(anew.grade, graded_at=after.graded_at) == after
+        assert anew.notebook == graded.notebook
 
     def test_a_grader_that_dies_is_replaced(self, course: Course) -> None:
         """Killing the grader between two submissions costs nothing but the time to start another."""

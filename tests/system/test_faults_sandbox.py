@@ -13,7 +13,8 @@ import pytest
 
 from autograder.batch import Graders
 from autograder.course import Course
-from autograder.grade import TRIES, Graded
+from autograder.grade import TRIES
+from autograder.graded import Graded
 from autograder.record import Grade
 from tests.faults.running import PATIENCE, alive, descendants, until, workers, zygotes
 from tests.minicourse import COURSE, RIGHT, answered, write_course

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from autograder import notebook
 from autograder.batch import Graders
 from autograder.course import Course
-from autograder.grade import Graded
+from autograder.graded import Graded
 from autograder.sandbox import places
 from tests.attack_table import canaries, meadow, memory
 from tests.attack_table.stage import CANARY_VARIABLE

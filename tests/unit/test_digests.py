@@ -10,7 +10,7 @@ import pytest
 import autograder
 from autograder.course import Course
 from autograder.datasets import FOLDER
-from autograder.digests import _code_digest, framework_label, suite_digest
+from autograder.digests import _code_digest, framework_label, question_digests, suite_digest
 from tests import minicourse
 
 WITH_DATA = minicourse.COURSE + "    data: mnist\n"
@@ -53,3 +53,44 @@ def test_the_framework_is_named_by_version_and_code(tmp_path: Path) -> None:
     changed = _code_digest(tmp_path / "autograder")
     (tmp_path / "autograder" / "judge.py").rename(tmp_path / "autograder" / "jury.py")
     assert len({code, changed[: len(code)], _code_digest(tmp_path / "autograder")[: len(code)]}) == 3
+
+
+SUITE, CHECKS = Path("tests/hidden/test_mini.py"), Path("assignments/mini/checks.py")
+
+
+@pytest.mark.parametrize(
+    ("change", "touched"),
+    [
+        ({}, set()),
+        ({"hidden": minicourse.HIDDEN + "\n# changed\n"}, set()),
+        ({"hidden": minicourse.HIDDEN + "\nimport math\n"}, {"double", "square"}),
+        ({"reference": minicourse.REFERENCE.replace("2 * x", "x + x")}, {"double"}),
+        ({"reference": minicourse.REFERENCE.replace("x * x", "x**2")}, {"square"}),
+        ({"misconceptions": minicourse.MISCONCEPTIONS.replace("too large", "not small")}, {"square"}),
+        ({"course": minicourse.COURSE.replace("call_seconds: 1", "call_seconds: 3")}, {"double", "square"}),
+    ],
+)
+def test_a_change_touches_the_questions_that_rest_on_it(
+    tmp_path: Path, change: dict[str, str], touched: set[str]
+) -> None:
+    """A question that nothing of the change can reach keeps its digest."""
+    digests = []
+    for changes in ({}, change):
+        assignment = Course.load(minicourse.write_course(tmp_path, **changes)).assignment("mini")
+        tests = {
+            "double": {tmp_path / SUITE: {"test_random"}, tmp_path / CHECKS: {"test_three"}},
+            "square": {tmp_path / SUITE: {"test_square"}, tmp_path / CHECKS: {"test_four"}},
+        }
+        digests.append(question_digests(assignment, tests))
+    before, after = digests
+    assert {name for name in before if before[name] != after[name]} == touched
+
+
+def test_tests_from_elsewhere_change_with_everything(tmp_path: Path) -> None:
+    """Where a test is not defined in the suite itself, any change of the suite counts."""
+    digests = []
+    for hidden in (minicourse.HIDDEN, minicourse.HIDDEN + "\n# changed\n"):
+        assignment = Course.load(minicourse.write_course(tmp_path, hidden=hidden)).assignment("mini")
+        digests.append(question_digests(assignment, {"double": {tmp_path / SUITE: {"test_from_elsewhere"}}}))
+    assert digests[0]["double"] != digests[1]["double"]
+    assert digests[0]["square"] == digests[1]["square"]

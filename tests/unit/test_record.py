@@ -53,7 +53,7 @@ def test_the_file_has_the_fields_of_the_contract(tmp_path: Path) -> None:
         *("sandbox", "outcome", "reason", "score", "max_score", "restored", "questions"),
     }
     question = content["questions"][0]
-    assert set(question) == {"name", "score", "max_score", "outcome", "diagnosis", "message", "tests"}
+    assert set(question) == {"name", "score", "max_score", "outcome", "diagnosis", "message", "tests", "judged_by"}
     assert set(question["tests"][0]) == {"name", "outcome", "weight", "hidden", "message"}
     assert (content["format"], content["reason"]) == (1, None)
 

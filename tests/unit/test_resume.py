@@ -15,6 +15,7 @@ from autograder.digests import framework_label, suite_digest
 from autograder.instructor import resume
 from autograder.record import Grade, QuestionResult
 from autograder.secret import VARIABLE, submission_seed
+from autograder.standing import PROTECTION, is_as_protected
 from tests import minicourse
 
 SECRET = "long enough to be one"
@@ -126,7 +127,7 @@ def test_further_draws_are_of_the_same_secret(course: Course, tmp_path: Path, dr
 
 def test_less_protection_does_not_do(course: Course) -> None:
     """A grade that was given with less protection than there is now may have been forged."""
-    grades = {mode: a_grade(course, sandbox=mode) for mode in resume.PROTECTION}
-    modes = resume.PROTECTION
-    assert [list(resume.as_protected(grades, mode)) for mode in modes] == [[*modes], [*modes[1:]], [*modes[2:]]]
-    assert set(modes) == set(get_args(get_type_hints(Grade)["sandbox"]))
+    grades = [a_grade(course, sandbox=mode) for mode in PROTECTION]
+    enough = [[is_as_protected(grade, mode) for grade in grades] for mode in PROTECTION]
+    assert enough == [[True, True, True], [False, True, True], [False, False, True]]
+    assert set(PROTECTION) == set(get_args(get_type_hints(Grade)["sandbox"]))

@@ -1,0 +1,118 @@
+"""Which definitions of Python files some of them rest on, found in the syntax trees: rather too many than too few."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A statement at the top level of a file, with the names that it defines (none: it counts for everybody)."""
+
+    names: frozenset[str]
+    node: ast.stmt
+
+    @cached_property
+    def text(self) -> str:
+        """What the statement says, without layout and comments."""
+        return ast.dump(self.node)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name, attribute and argument in it, and every text that may be one."""
+        found: set[str] = set()
+        for node in ast.walk(self.node):
+            for value in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)):
+                if isinstance(value, str):
+                    found.add(value)
+        return frozenset(found | {text for text in self.texts if text.isidentifier()})
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Every text in it."""
+        constants = (node.value for node in ast.walk(self.node) if isinstance(node, ast.Constant))
+        return frozenset(value for value in constants if isinstance(value, str))
+
+    @cached_property
+    def fragments(self) -> frozenset[str]:
+        """The fixed parts of texts that are put together: `_forward` of `f"{layer}_forward"`."""
+        whole = (part for node in ast.walk(self.node) if isinstance(node, ast.JoinedStr) for part in node.values)
+        fixed = (part.value for part in whole if isinstance(part, ast.Constant))
+        return frozenset(str(value) for value in fixed if _WORD.fullmatch(str(value)))
+
+
+class Source:
+    """A Python file as pieces. Raises SyntaxError where it is none."""
+
+    def __init__(self, text: str) -> None:
+        said = (node for node in ast.parse(text).body if not _is_text(node))
+        self.pieces = [Piece(frozenset(_bound(node)), node) for node in said]
+        self.names = frozenset(name for piece in self.pieces for name in piece.names)
+
+    def common(self) -> list[Piece]:
+        """Return what counts for everybody: imports, statements, fixtures that nobody has to name."""
+        return [piece for piece in self.pieces if not piece.names or "autouse" in piece.words]
+
+    def defining(self, names: Iterable[str]) -> list[Piece]:
+        """Return the pieces that define any of these names, in order."""
+        wanted = frozenset(names)
+        return [piece for piece in self.pieces if piece.names & wanted]
+
+    def marked(self, decorator: str, value: str) -> list[Piece]:
+        """Return the definitions with a decorator of this name whose first argument is `value`, or no plain text."""
+        return [piece for piece in self.pieces if _is_marked(piece.node, decorator, value)]
+
+
+def closure(roots: Iterable[Piece], own: Source, library: Source) -> list[str]:
+    """Return the texts of all that `roots`, pieces of `own`, rest on in their own file and in `library`, sorted.
+
+    The library rests on itself alone. What puts a name together may mean every name that its parts and the texts found
+    make up.
+    """
+    found: dict[int, Piece] = {}
+    inside = frozenset(map(id, library.pieces))
+    waiting = [*roots, *own.common(), *library.common()]
+    while waiting:
+        while waiting:
+            piece = waiting.pop()
+            if id(piece) not in found:
+                found[id(piece)] = piece
+                sources = [library] if id(piece) in inside else [own, library]
+                waiting += [each for source in sources for each in source.defining(piece.words & source.names)]
+        texts = "\n".join(text for piece in found.values() for text in piece.texts)
+        built = {name for piece in found.values() for name in _built(piece, library.names | own.names, texts)}
+        pieces = [*own.defining(built & own.names), *library.defining(built & library.names)]
+        waiting = [piece for piece in pieces if id(piece) not in found]
+    return sorted(piece.text for piece in found.values())
+
+
+def _built(piece: Piece, names: Iterable[str], texts: str) -> Iterator[str]:
+    for part in piece.fragments:
+        yield from (name for name in names if part in name and name.replace(part, "", 1) in texts)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+def _is_marked(node: ast.stmt, decorator: str, value: str) -> bool:
+    for each in getattr(node, "decorator_list", []):
+        name = getattr(each.func, "id", getattr(each.func, "attr", "")) if isinstance(each, ast.Call) else ""
+        first = each.args[0] if name == decorator and each.args else None
+        if first is not None and not (isinstance(first, ast.Constant) and first.value != value):
+            return True
+    return False

@@ -1,0 +1,87 @@
+"""One trusted grader process, seen from whoever runs the pool."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from autograder.errors import AutograderError
+from autograder.pipe import Reply, Request, receive, send
+from autograder.threads import ONE_THREAD
+
+
+class GraderProcess:
+    """One grader process, started when it is first asked and again after it has died."""
+
+    def __init__(self, root: Path, assignment: str, *, unsafe: bool) -> None:
+        self._arguments = (str(root), assignment)
+        self._unsafe = unsafe
+        self._lock = threading.Lock()
+        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self._over = False
+
+    def ask(self, request: Request, seconds: float) -> Reply | None:
+        """Return the answer, or None where the process could not be started, died or gave none in time."""
+        deadline = time.monotonic() + seconds
+        try:
+            connection = self.start()
+            send(connection, request, seconds=seconds)
+            reply = receive(connection, Reply, seconds=deadline - time.monotonic())
+        except (OSError, TimeoutError):
+            reply = None
+        if reply is None:
+            self.stop()
+        return reply
+
+    def start(self) -> socket.socket:
+        """Start the process where it does not run, and return the connection to it."""
+        with self._lock:
+            if self._over:
+                msg = "grading was stopped"
+                raise AutograderError(msg)
+            if self._running is None:
+                self._running = self._started()
+            return self._running[1]
+
+    def hang_up(self) -> None:
+        """Let the process end when it has answered, and whoever waits for the answer get none."""
+        with self._lock:
+            self._over = True
+            if self._running is not None:
+                with contextlib.suppress(OSError):  # it is gone already
+                    self._running[1].shutdown(socket.SHUT_RDWR)
+
+    def stop(self, deadline: float = 0.0) -> None:
+        """End the process, which has until `deadline` (of the monotonic clock) to do so by itself."""
+        with self._lock:
+            if self._running is None:
+                return
+            process, connection = self._running
+            self._running = None
+        connection.close()
+        try:
+            process.wait(timeout=max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
+        flag = "unsafe" if self._unsafe else "safe"
+        command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, **ONE_THREAD},
+                start_new_session=True,  # Ctrl-C is for whoever runs the pool
+            )
+        return process, ours

@@ -1,0 +1,119 @@
+"""What a definition rests on is found in the source, rather too much of it than too little."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.closure import Source, closure
+
+SUITE = '''\
+"""A suite."""
+import numpy as np
+
+EXACT = 1e-7
+"""How exact."""
+LOOSE = 1e-3
+NAMES = ["relu"]
+
+@pytest.fixture
+def batch(rng):
+    return rng.normal(size=WIDTH)
+
+WIDTH = 3
+
+def _agree(a, b):
+    assert abs(a - b) < EXACT
+
+def test_double(submission, reference, batch):
+    _agree(submission.double(batch), reference.double(batch))
+
+@pytest.mark.parametrize("layer", NAMES)
+def test_built(submission, layer):
+    getattr(submission, f"{layer}_forward")(LOOSE)
+
+def test_text(submission):
+    getattr(submission, "square")(2)
+'''
+REFERENCE = """\
+import numpy as np
+
+TWO = 2
+
+def double(x):
+    return TWO * x
+
+def square(x):
+    return x * x
+
+def relu_forward(x):
+    return np.maximum(x, 0)
+
+def tanh_forward(x):
+    return np.tanh(x)
+"""
+
+
+TESTS = ["test_double", "test_built", "test_text"]
+
+
+def found(root: str, suite: str = SUITE, reference: str = REFERENCE) -> list[str]:
+    own, library = Source(suite), Source(reference)
+    return closure(own.defining([root]), own, library)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "touched"),
+    [
+        ("EXACT = 1e-7", "EXACT = 1e-6", ["test_double"]),
+        ("LOOSE = 1e-3", "LOOSE = 1e-2", ["test_built"]),
+        ("WIDTH = 3", "WIDTH = 4", ["test_double"]),
+        ("rng.normal", "rng.random", ["test_double"]),
+        ("abs(a - b)", "abs(b - a)", ["test_double"]),
+        ("TWO = 2", "TWO = 2.0", ["test_double"]),
+        ("TWO * x", "x * TWO", ["test_double"]),
+        ("x * x", "x**2", ["test_text"]),
+        ("np.maximum(x, 0)", "np.maximum(0, x)", ["test_built"]),
+        ('["relu"]', '["relu", "tanh"]', ["test_built"]),
+        ("np.tanh(x)", "np.tanh(+x)", []),
+    ],
+)
+def test_a_change_reaches_what_rests_on_it(old: str, new: str, touched: list[str]) -> None:
+    """Constants, helpers, fixtures and the reference count through any number of steps; what is not named does not."""
+    suite, reference = SUITE.replace(old, new), REFERENCE.replace(old, new)
+    assert (suite, reference) != (SUITE, REFERENCE)
+    assert [root for root in TESTS if found(root) != found(root, suite, reference)] == touched
+
+
+def test_layout_comments_and_texts_on_their_own_do_not_count() -> None:
+    """A reformatted file judges as before."""
+    other = SUITE.replace('"""A suite."""', '"""Another."""').replace("EXACT = 1e-7", "EXACT  =  1e-7  # really")
+    other = other.replace('"""How exact."""', "").replace("\n\n", "\n\n\n")
+    assert all(found(root) == found(root, other) for root in TESTS)
+
+
+@pytest.mark.parametrize("line", ["import math", "np.seterr(all='raise')", "for n in range(3): pass"])
+def test_what_nobody_names_counts_for_everybody(line: str) -> None:
+    """An import or a statement may change what all the others do."""
+    assert all(found(root) != found(root, f"{SUITE}\n{line}\n") for root in TESTS)
+
+
+def test_a_fixture_of_everybody_counts() -> None:
+    """Nobody has to name an autouse fixture."""
+    fixture = "\n@pytest.fixture(autouse=True)\ndef quiet():\n    yield\n"
+    assert found("test_text") != found("test_text", SUITE + fixture)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "is_found"),
+    [
+        ('misconception("double", hint="")', True),
+        ('misconceptions.misconception("double", hint="")', True),
+        ("misconception(QUESTION, hint='')", True),
+        ('misconception("square", hint="")', False),
+        ("functools.cache", False),
+    ],
+)
+def test_definitions_that_are_marked(decorator: str, is_found: bool) -> None:
+    """The first argument of the decorator tells, and what is no plain text may be any."""
+    source = Source(f"@{decorator}\ndef slip(x):\n    return x\n")
+    assert [piece.names for piece in source.marked("misconception", "double")] == [frozenset({"slip"})] * is_found
