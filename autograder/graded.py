@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
 from autograder.digests import framework_label, suite_digest
+from autograder.plain import plain
 from autograder.record import Grade, QuestionResult
 
 Mode = Literal["full", "one layer", "none"]
@@ -39,7 +40,7 @@ class Graded:
 
     def noting(self, note: str) -> Graded:
         """Return the same with one more line about what was put back."""
-        restored = (note, *self.grade.restored)
+        restored = (plain(note), *self.grade.restored)
         return replace(self, grade=msgspec.structs.replace(self.grade, restored=restored))
 
     def given_to(self, student: str) -> Graded:
@@ -49,6 +50,7 @@ class Graded:
 
 def not_gradable(course: Course, assignment: Assignment, digest: str, student: str, reason: str) -> Graded:
     """Return a grade of 0 that says why, with the assignment's own notebook in place of the submission."""
+    reason = plain(reason)  # it may name a file or a cell of the submission's
     questions = tuple(
         QuestionResult(name=q.name, score=0.0, max_score=q.points, outcome="not gradable", message=reason)
         for q in assignment.questions
@@ -96,6 +98,6 @@ def new_grade(
         # the sum is exact to the hundredth of a point that each score is kept in
         score=round(sum(question.score for question in questions), 2),
         max_score=assignment.max_score,
-        restored=restored,
+        restored=tuple(map(plain, restored)),
         questions=questions,
     )

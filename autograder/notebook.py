@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -193,15 +194,20 @@ def question_of(cell: NotebookNode) -> str | None:
     return name.removesuffix(SOLUTION_SUFFIX) if name and is_solution(cell) else None
 
 
+@functools.lru_cache(maxsize=1024)
 def defined_names(source: str) -> frozenset[str]:
-    """Return the functions and classes that the code defines at its top level; nothing where it is not valid Python."""
+    """Return the functions and classes that the code defines at its top level; nothing where it is not valid Python.
+
+    A cell that is far longer than people write defines nothing, either.
+    """
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(source if len(source) <= _LONGEST_CELL else "")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     return frozenset(node.name for node in tree.body if isinstance(node, _DEFINITIONS))
 
 
+_LONGEST_CELL = 100_000
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

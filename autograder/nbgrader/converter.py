@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograder.batch import Graders
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.lock import held
-from autograder.nbgrader import gradebook
+from autograder.nbgrader import beside, gradebook
 from autograder.nbgrader.run import Grader, Run
 
 
@@ -29,6 +30,7 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
     """
 
     _run: Run | None = None
+    _in_place_of_the_submission: Path | None = None
 
     @property
     def run(self) -> Run:
@@ -88,13 +90,29 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
         """Note that this submission's folder is being written, before nbgrader removes or writes anything in it."""
         if self._run is not None and student_id in self._run.folders:
             unfinished.begin(self._graded_folder(student_id))
-        return bool(super().init_destination(assignment_id, student_id))
+        with self._clean_copy(assignment_id, student_id):
+            return bool(super().init_destination(assignment_id, student_id))
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Let nbgrader expect the notebook under its own name; the exporter finds the one that was handed in."""
+        """Let nbgrader expect the notebook under its own name, and find beside it nothing but what it may copy."""
         self.run.begun.add(student_id)
         self.notebooks = [str(Path(self._format_source(assignment_id, student_id)) / f"{assignment_id}.ipynb")]
-        super().init_assignment(assignment_id, student_id)
+        with self._clean_copy(assignment_id, student_id):
+            super().init_assignment(assignment_id, student_id)
+
+    @contextmanager
+    def _clean_copy(self, assignment_id: str, student_id: str) -> Iterator[None]:
+        """Let nbgrader find, inside the `with`, what it may copy in place of the submission's own folder."""
+        with beside.copied(Path(self._format_source(assignment_id, student_id))) as self._in_place_of_the_submission:
+            try:
+                yield
+            finally:
+                self._in_place_of_the_submission = None
+
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        if self._in_place_of_the_submission is not None:
+            return str(self._in_place_of_the_submission)
+        return str(super()._format_source(assignment_id, student_id, escape=escape))
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """Note that all is done for this submission."""
@@ -132,7 +150,7 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
         graded = self._graded_folder(student)
         if self.force or self.coursedir.notebook_id != "*" or not graded.exists():
             return True
-        new, old = (self.coursedir.get_existing_timestamp(path) for path in (folder, str(graded)))
+        new, old = (beside.timestamp(path) for path in (Path(folder), graded))
         return new is not None and old is not None and new > old
 
     def _settle(self, run: Run) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable
 
+from autograder.plain import plain
 from autograder.record import Grade, QuestionResult, TestResult
 
 _SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "◷", "skipped": "–"}
@@ -76,12 +76,6 @@ def entry_html(score: str) -> str:
 def points(value: float) -> str:
     """Return a number of points with at most two decimals."""
     return f"{round(value, 2):g}"
-
-
-def plain(text: str) -> str:
-    """Return `text` on one line, without control characters or such as turn the writing direction."""
-    shown = "".join(" " if char.isspace() else char for char in text)
-    return " ".join("".join(char for char in shown if not unicodedata.category(char).startswith("C")).split())
 
 
 def escape(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests import minicourse
@@ -14,12 +12,23 @@ WRONG = {**minicourse.RIGHT, "double": "def double(x):\n    return x + 2"}
 KILLED = {**minicourse.RIGHT, "double": "import os\n\ndef double(x):\n    return 2 * x\n\nos._exit(1)"}
 IN_TIME, DUE, LATE = "2030-01-01 10:00:00 UTC", "2030-01-01 12:00:00 UTC", "2030-01-02 10:00:00 UTC"
 
+BREAKS = """\
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class Breaks(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        if resources["nbgrader"]["student"] == "resubmits_what_breaks_nbgrader":
+            raise RuntimeError("too much for me")
+        return nb, resources
+"""
+
 FIRST = {
     "same": minicourse.RIGHT,
     "graded_by_hand": WRONG,
     "resubmits_garbage": minicourse.RIGHT,
     "resubmits_a_crash": minicourse.RIGHT,
-    "resubmits_what_cannot_be_copied": minicourse.RIGHT,
+    "resubmits_what_breaks_nbgrader": minicourse.RIGHT,
     "without_timestamp": WRONG,
     "newer_timestamp": WRONG,  # and too late
 }
@@ -65,7 +74,9 @@ def forced(unforced: CourseFolder, first_record: dict[str, object]) -> CourseFol
     """The same class after some more hand-ins and `nbgrader autograde --force`."""
     unforced.submit("resubmits_garbage", b"{")
     unforced.submit("resubmits_a_crash", unforced.answered(KILLED))
-    os.mkfifo(unforced.root / "submitted" / "resubmits_what_cannot_be_copied" / "mini" / "pipe")
+    (unforced.root / "breaks.py").write_text(BREAKS)
+    with (unforced.root / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.Autograde.autograde_preprocessors.append("breaks.Breaks")\n')
     log = unforced.nbgrader("autograde", "mini", "--force", fails=True)
     assert "Not gradable: mini of resubmits_garbage: " in log
     return unforced
@@ -118,7 +129,7 @@ def test_a_crash_after_a_success_has_the_points_of_the_crash(forced: CourseFolde
 
 
 def test_a_failure_of_nbgrader_leaves_no_old_score(forced: CourseFolder) -> None:
-    """A named pipe beside the notebook is too much for nbgrader: no score stands, and a person is asked to look."""
-    assert forced.scores("resubmits_what_cannot_be_copied") == {"double": None, "square": None}
-    assert forced.total("resubmits_what_cannot_be_copied") == 0.0
-    assert forced.needs_a_person("resubmits_what_cannot_be_copied")
+    """A preprocessor of the instructor's own that fails on one: no score stands, and a person is asked to look."""
+    assert forced.scores("resubmits_what_breaks_nbgrader") == {"double": None, "square": None}
+    assert forced.total("resubmits_what_breaks_nbgrader") == 0.0
+    assert forced.needs_a_person("resubmits_what_breaks_nbgrader")
