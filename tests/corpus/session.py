@@ -64,7 +64,7 @@ class Bench:
             misconceptions=self.misconceptions,
             examiner=self._examiner,
             sources={},
-            failures=failures or {},
+            why_missing=(failures or {}).get,
             stubs=frozenset(),
         )
         points = next(q for q in self.assignment.questions if q.name == question)

@@ -106,7 +106,7 @@ def test_points_are_rounded_down() -> None:
     """Two thirds of a point are 0.66: only a right answer may look like one."""
     third = [suite_test(str(number), "h", hidden=True) for number in range(3)]
     script = Script({"0": wrong()}, {})
-    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}, frozenset())  # type: ignore[arg-type]
+    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}.get, frozenset())  # type: ignore[arg-type]
     (result,) = judge.questions([Question("h", 1)], {"h": third})
     assert result.score == 0.66
 
@@ -211,7 +211,7 @@ def test_a_training_that_takes_too_long_ends_the_trainings_only() -> None:
     tests.append(suite_test("again", "h", hidden=True))
     tests = [replace(test, trains=test.item.nodeid != "manners") for test in tests]
     script = Script({"long": failed("timeout")}, {})
-    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}, frozenset())  # type: ignore[arg-type]
+    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}.get, frozenset())  # type: ignore[arg-type]
     (result,) = judge.questions([Question("h", 3)], {"h": tests})
     assert [test.outcome for test in result.tests] == ["timeout", "passed", "skipped"]
     assert result.score == 1
