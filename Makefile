@@ -1,5 +1,5 @@
 # Each target sets up all that it needs in .venv.
-.PHONY: demo test learn bench fuzz doctor attack-table clean
+.PHONY: demo test learn bench memory fuzz doctor attack-table clean
 
 demo: .venv/ready
 	.venv/bin/autograder demo
@@ -15,7 +15,10 @@ learn: .venv/ready
 	cd my-course && ../.venv/bin/jupyter lab
 
 bench: .venv/ready
-	.venv/bin/python -m tests.bench
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m tests.bench
+
+memory: .venv/ready
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m tests.bench.memory
 
 attack-table: .venv/ready
 	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m tests.attack_table

@@ -1,101 +1,164 @@
-"""`make bench`: nbgrader alone against the autograder, in one run, as seconds and ratios."""
+"""`make bench`: one class, graded by nbgrader alone and by the autograder, in one run, as ratios."""
 
 from __future__ import annotations
 
+import argparse
 import os
-import statistics
-import subprocess
-import sys
-import sysconfig
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from autograder.course import Course
-from autograder.sandbox import Limits, Sandbox
-from tests.bench import classes, learner
+from tests.bench import learner, rows, workers
+from tests.bench.rows import Ratio, further, processor, ratios, seconds
+from tests.bench.stage import Stage
+from tests.bench.tree import Usage
 
-ROUNDS = 3
-FEW, MANY = 2, 12
-WORKERS = 200
+SUBMISSIONS, FEW, ROUNDS, LONG_ROUNDS = 200, 20, 3, 1
+QUICK = 12
+JOBS = 2
+OTTERS = 4
+"""Submissions that Otter grades in a round; its command takes one at a time."""
+OTTER = "otter run, 1"
+WIDTH = 112
 
-Seconds = list[float]
+Costs = dict[str, list[Usage]]
+WHATS = seconds, processor
+"""By the clock, and by processor."""
+Each = dict[str, tuple[list[float], list[float]]]
+
+CAPTION = """\
+
+The class: {count} submissions of four questions (sigmoid gate, two-layer forward, SVM loss, softmax loss), the
+same answers and the same {tests} tests for all: one half is right, a quarter has one known slip, a quarter one
+stub left. nbgrader alone runs the tests in the notebook's kernel, where a question ends with its first test that
+fails. Every submission's points were looked at after every run. Commands take turns within a round. Processor
+seconds are those of the command and all its descendants, memory is the PSS of all of them together at its peak
+(RSS of those processes that only root may look into).
+"""
 
 
 def main() -> None:
     """Measure and print."""
-    course = Course.find(Path(__file__).parent)
+    parsed = _arguments()
     console = Console()
-    further: dict[str, Seconds] = {"nbgrader alone": [], "nbgrader with autograder": [], "autograder grade": []}
-    for number in range(ROUNDS):
-        console.print(f"round {number + 1} of {ROUNDS}")
-        for name, times in further.items():  # interleaved, so that a busy machine slows all of them alike
-            few, many = (_grading(course, name, count) for count in (FEW, MANY))
-            times.append((many - few) / (MANY - FEW))
-    console.print(_further_table(further))
-    console.print(_workers_line(_worker_starts()))
-    console.print(learner.table(course))
-
-
-def _grading(course: Course, name: str, count: int) -> float:
-    """Return the seconds for grading a fresh class of `count` with one of the three commands."""
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    console.print(f"{len(os.sched_getaffinity(0))} processors")
+    course = Course.find(Path(__file__).parent)
+    few = min(FEW, parsed.submissions // 2)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        folder.chmod(0o755)
-        alone = name == "nbgrader alone"
-        (classes.plain if alone else classes.ours)(course, folder)
-        assignment = course.assignment(classes.ASSIGNMENT)
-        submissions = classes.hand_in(assignment, folder, count, tests_inside=alone)
-        if name == "autograder grade":
-            arguments = ["autograder.cli", "grade", classes.ASSIGNMENT, *map(str, submissions)]
-        else:
-            _run(["nbgrader", "generate_assignment", classes.ASSIGNMENT], folder)
-            arguments = ["nbgrader", "autograde", classes.ASSIGNMENT]
-        return _run(arguments, folder)
+        Path(scratch).chmod(0o755)
+        stage = Stage(course, Path(scratch))
+        costs: Costs = {}
+        for number in range(parsed.rounds):
+            console.print(f"round {number + 1} of {parsed.rounds}, load {os.getloadavg()[0]:.2f}")
+            _round(stage, costs, few, parsed.submissions, is_long=number < parsed.long_rounds)
+        _print(console, costs, few, parsed.submissions, sum(stage.tests.values()))
+        if not parsed.only_classes:
+            console.print(workers.line())
+            console.print(learner.table(course))
 
 
-def _run(arguments: Sequence[str], folder: Path) -> float:
-    scripts = sysconfig.get_path("scripts")  # nbgrader calls `alembic` by name
-    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
-    started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=SUBMISSIONS, metavar="N", help="of the class; at least 4")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N")
+    parser.add_argument(
+        "--long-rounds",
+        type=int,
+        default=LONG_ROUNDS,
+        metavar="N",
+        help=f"rounds in which nbgrader alone grades the whole class, about five minutes each (default {LONG_ROUNDS})",
     )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(arguments[:3])} ended with status {done.returncode}:\n{done.stderr[-3000:]}")
-    return time.monotonic() - started
+    parser.add_argument("--only-classes", action="store_true", help="do not measure what a student waits for")
+    parser.add_argument("--quick", action="store_true", help=f"one round with {QUICK} submissions, to see that it runs")
+    parsed = parser.parse_args()
+    if parsed.quick:
+        parsed.submissions, parsed.rounds, parsed.only_classes = QUICK, 1, True
+    if parsed.submissions < 4 or parsed.rounds < 1 or parsed.long_rounds < 1:
+        parser.error("a class has 4 submissions or more, and is graded in 1 round or more")
+    return parsed
 
 
-def _worker_starts() -> Seconds:
-    """Return the seconds from asking for a worker until it has answered its first question, from a warm zygote."""
-    starts = []
-    with Sandbox() as sandbox:
-        for _ in range(WORKERS):
-            started = time.perf_counter()
-            submission = sandbox.load([], limits=Limits(), seed=0)
-            submission.has("anything")  # the worker is started when it is first needed
-            starts.append(time.perf_counter() - started)
-            submission.close()
-    return starts
+def _round(stage: Stage, costs: Costs, few: int, many: int, *, is_long: bool) -> None:
+    """Run each command once, one after another, so that a busy machine slows all of them alike."""
+
+    def add(name: str, usage: Usage) -> None:
+        costs.setdefault(name, []).append(usage)
+
+    first, again = stage.grade(many, jobs=JOBS, again=True)
+    add(_two(many), first)
+    add(_again(many), again)
+    add(_one(many), stage.grade(many, jobs=1)[0])
+    for count in (few, many):
+        if count == few or is_long:
+            add(_alone(count), stage.autograde(count, alone=True))
+        add(_plug_in(count), stage.autograde(count, alone=False))
+    for usage in stage.otter(OTTERS):
+        add(OTTER, usage)
 
 
-def _further_table(further: dict[str, Seconds]) -> Table:
-    base = statistics.median(further["nbgrader alone"])
-    table = Table("each further submission", "min s", "median s", "max s", "times as fast", show_edge=False)
-    for name, times in further.items():
-        median = statistics.median(times)
-        numbers = (f"{value:.3f}" for value in (min(times), median, max(times)))
-        table.add_row(name, *numbers, f"{base / median:.1f}")
-    return table
+def _two(count: int) -> str:
+    return f"autograder grade --jobs {JOBS}, {count}"
 
 
-def _workers_line(starts: Seconds) -> str:
-    low, median, high = (1000 * value for value in (min(starts), statistics.median(starts), max(starts)))
-    return f"a worker from a warm zygote: min {low:.1f}, median {median:.1f}, max {high:.1f} ms ({len(starts)} starts)"
+def _one(count: int) -> str:
+    return f"autograder grade --jobs 1, {count}"
+
+
+def _again(count: int) -> str:
+    return f"autograder grade again, {count}"
+
+
+def _alone(count: int) -> str:
+    return f"nbgrader autograde alone, {count}"
+
+
+def _plug_in(count: int) -> str:
+    return f"nbgrader autograde with the plug-in, {count}"
+
+
+def _further(costs: Costs, few: int, many: int) -> Each:
+    """Return the seconds, and the processor seconds, for each further submission."""
+    pairs = {"nbgrader autograde alone": _alone, "nbgrader autograde with the plug-in": _plug_in}
+    found: Each = {}
+    for label, name in pairs.items():
+        clock, used = (further(what(costs[name(few)]), what(costs[name(many)]), many - few) for what in WHATS)
+        found[label] = clock, used
+    if OTTER in costs:
+        found["otter run, a command for each"] = seconds(costs[OTTER]), processor(costs[OTTER])
+    return found
+
+
+def _ratios(costs: Costs, each: Each, few: int, many: int) -> list[Ratio]:
+    def commands(label: str, goal: float, slow: str, fast: str) -> Ratio:
+        clock, used = (ratios(what(costs[slow]), what(costs[fast])) for what in WHATS)
+        return Ratio(label, goal, clock, used)
+
+    alone, plug_in, *others = each.values()
+    found = [
+        commands(f"autograder grade than nbgrader alone, {many}", 30, _alone(many), _two(many)),
+        commands(f"with the plug-in than alone, {few}", 3, _alone(few), _plug_in(few)),
+        Ratio("with the plug-in than alone, each further", 8, *map(ratios, alone, plug_in)),
+        commands(f"two jobs than one, {many}", 1.9, _one(many), _two(many)),
+        commands(f"graded again than the first time, {many}", 20, _two(many), _again(many)),
+    ]
+    return found + [Ratio("with the plug-in than Otter, each", None, *map(ratios, it, plug_in)) for it in others]
+
+
+def _print(console: Console, costs: Costs, few: int, many: int, tests: int) -> None:
+    each = _further(costs, few, many)
+    console.print(CAPTION.format(count=many, tests=tests), soft_wrap=True)
+    order = sorted(costs, key=lambda name: -int(name.rpartition(", ")[2]))
+    for table in (
+        rows.ratio_table(_ratios(costs, each, few, many), f"goals, which are for {SUBMISSIONS} and {FEW} submissions"),
+        rows.further_table(each),
+        rows.cost_table({name: costs[name] for name in order}),
+    ):
+        console.print(table)
+        console.print()
 
 
 if __name__ == "__main__":

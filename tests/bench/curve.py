@@ -1,0 +1,56 @@
+"""A curve of memory over the submissions graded: whether it is flat, and as a plot of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.table import Table
+
+FLAT = 200.0
+"""kB for each 1,000 submissions: with ten times as many as were measured, that is still nothing."""
+_WIDTH = 40
+
+
+@dataclass(frozen=True)
+class Point:
+    """After so many submissions: the MB of the command itself, of the graders, and of their sandboxes."""
+
+    submissions: int
+    command: float
+    graders: float
+    sandboxes: float
+
+    @property
+    def whole(self) -> float:
+        """The MB of all processes together."""
+        return self.command + self.graders + self.sandboxes
+
+
+def slope(submissions: Sequence[float], megabytes: Sequence[float], *, after: float) -> float:
+    """Return the growth in kB for each 1,000 submissions, of a straight line through what comes from `after` on.
+
+    ValueError where fewer than two points are left.
+    """
+    x, y = np.asarray(submissions, dtype=float), np.asarray(megabytes, dtype=float)
+    late = x >= after
+    if late.sum() < 2:
+        msg = f"{late.sum()} points from {after:g} submissions on; a line needs two, so grade more of them"
+        raise ValueError(msg)
+    growth, _ = np.polyfit(x[late], y[late], 1)
+    return float(growth * 1000 * 1000)
+
+
+def table(points: Sequence[Point]) -> Table:
+    """Return the curve, the plot drawn from 0."""
+    shown = Table(show_edge=False)
+    for name in ("submissions", "command MB", "graders MB", "sandboxes MB", "all MB"):
+        shown.add_column(name, justify="right")
+    shown.add_column("", no_wrap=True)
+    most = max(point.whole for point in points)
+    for point in points:
+        parts = (point.command, point.graders, point.sandboxes, point.whole)
+        bar = "#" * round(_WIDTH * point.whole / most)
+        shown.add_row(f"{point.submissions:,}", *(f"{part:.1f}" for part in parts), bar)
+    return shown

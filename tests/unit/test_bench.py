@@ -1,0 +1,238 @@
+"""Tests of what the measuring of speed rests on: the figures, and a class that is what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder import notebook
+from autograder.course import Course
+from tests.bench import curve, memory, plain_course, speed_class, speed_course, tree
+from tests.bench.curve import Point
+from tests.bench.rows import Ratio, further, ratios
+from tests.bench.speed_class import CRASH, RIGHT, SLIP, STUB, kind_of
+from tests.bench.speed_course import NAME, QUESTIONS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "expected"),
+    [
+        ([10.0, 30.0], [1.0, 2.0], [10.0, 15.0]),
+        ([10.0], [1.0, 2.0, 4.0], [10.0, 5.0, 2.5]),
+        ([10.0, 20.0], [1.0, 2.0, 4.0], [10.0, 10.0, 5.0]),
+    ],
+)
+def test_ratios(slow, fast, expected):
+    """A round is compared with the slow run of the same round, or with the last one there was."""
+    assert ratios(slow, fast) == expected
+
+
+def test_ratio_of_noise():
+    """A difference of two runs that is not above 0 has no ratio, and no goal is reached with it."""
+    values = ratios([1.5, 1.5], [0.1, -0.05])
+    assert values[0] == pytest.approx(15)
+    assert np.isnan(values[1])
+    assert Ratio("", 8.0, values, values).verdict == "too few submissions to tell"
+
+
+def test_further():
+    """What each further submission takes leaves out what the start takes."""
+    assert further([5.0, 7.0], [23.0, 43.0], 18) == [1.0, 2.0]
+    assert further([5.0, 6.0], [14.0], 9) == [1.0]
+
+
+@pytest.mark.parametrize(("values", "verdict"), [([1.0, 3.0, 9.0], "reached"), ([9.0, 1.0, 2.9], "not reached")])
+def test_verdict(values, verdict):
+    """A goal is reached where the median reaches it."""
+    assert Ratio("", 3.0, values, values).verdict == verdict
+
+
+def test_slope():
+    """The slope is that of the late part, whatever the first part does, and is found under noise."""
+    rng = np.random.default_rng(0)
+    x = np.arange(500, 10_500, 500)
+    y = np.where(x < 1000, 0.0, 300 + 0.002 * x) + 0.01 * rng.standard_normal(len(x))
+    assert curve.slope(x, y, after=1000) == pytest.approx(2000, rel=0.01)
+    with pytest.raises(ValueError, match="1 points from 10000 submissions on"):
+        curve.slope(x, y, after=10_000)
+
+
+@pytest.mark.parametrize(("growth", "said"), [(0.0, "flat"), (-1.0, "flat"), (0.001, "not flat")])
+def test_memory_verdict(growth, said):
+    """Memory that stays or falls is flat, and one that grows by a megabyte for each 1,000 is not."""
+    points = [Point(n, 60.0 + growth * n, 150.0, 140.0) for n in range(500, 5500, 500)]
+    assert memory.verdict(points, after=1000).startswith(f"{said} (")
+
+
+def test_class_is_mixed():
+    """Half of a class is right, and every question has its slip and its stub."""
+    kinds = [kind_of(number) for number in range(16)]
+    assert sum(kind.outcome == RIGHT for kind in kinds) == 8
+    for outcome in (SLIP, STUB):
+        assert [kind.question for kind in kinds if kind.outcome == outcome] == list(QUESTIONS)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    """Give the course with the four questions."""
+    return speed_course.write(Course.load(ROOT), tmp_path_factory.mktemp("speed"))
+
+
+def _handed_in(scratch, folder, count, **options):
+    sources = speed_course.sources(Course.load(ROOT))
+    return [folder / path for path in speed_class.hand_in(scratch.assignment(NAME), sources, folder, count, **options)]
+
+
+def test_scratch_course_holds_together(scratch):
+    """The four questions have their points, and both suites and the known slips fit them."""
+    assert [question.name for question in scratch.assignment(NAME).questions] == list(QUESTIONS)
+    assert speed_class.SLIPS.keys() == QUESTIONS.keys()
+
+
+def test_no_two_submissions_are_alike(scratch, tmp_path):
+    """Submissions differ in their bytes, in both forms of the assignment."""
+    for form, options in {"ours": {}, "plain": {"changed": plain_course.with_tests}}.items():
+        contents = {path.read_bytes() for path in _handed_in(scratch, tmp_path / form, 8, **options)}
+        assert len(contents) == 8
+
+
+@pytest.mark.parametrize("outcome", [SLIP, STUB, CRASH])
+def test_one_answer_is_not_right(scratch, tmp_path, outcome):
+    """Apart from the one question that a submission has wrong, its answers are the reference's."""
+    right, other = _handed_in(scratch, tmp_path, 2, mixture=(RIGHT, outcome))
+    answers = [
+        {notebook.question_of(cell): cell.source.split("\n", 1)[-1] for cell in notebook.read(path.read_bytes()).cells}
+        for path in (right, other)
+    ]
+    different = {name for name in QUESTIONS if answers[0][name] != answers[1][name]}
+    assert different == {kind_of(1, (RIGHT, outcome)).question}
+
+
+def test_plain_notebook_has_no_check(scratch):
+    """The notebook for nbgrader alone runs the tests in its check cells, and does not import the autograder."""
+    text = scratch.assignment(NAME).notebook_path.read_text(encoding="utf-8")
+    changed = notebook.read(plain_course.with_tests(text).encode())
+    sources = [cell.source for cell in changed.cells if notebook.is_check(cell)]
+    assert sources == [f'from runner import run\nrun("{name}", globals())' for name in QUESTIONS]
+    assert "autograder" not in notebook.write(changed)
+
+
+_RUN = """
+import json, sys
+from pathlib import Path
+import numpy as np
+names = {"np": np}
+for source in json.loads(sys.argv[1]):
+    exec(source, names)
+from runner import run
+for question in json.loads(sys.argv[2]):
+    try:
+        run(question, names)
+    except Exception as error:
+        print("failed")
+"""
+
+
+def test_runner_runs_every_test(scratch, tmp_path):
+    """In nbgrader's form as many tests run for each question as pytest collects, and a slip fails."""
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "autograder.suite", "--rootdir=."]
+    suites = [f"assignments/{NAME}/checks.py", f"tests/hidden/test_{NAME}.py"]
+    collected = subprocess.run([*collect, *suites], cwd=scratch.root, capture_output=True, text=True, check=True)
+    (tmp_path / "runner.py").write_text(plain_course.runner(scratch.root))
+    shown = []
+    for path in _handed_in(scratch, tmp_path, 2, mixture=(RIGHT, SLIP)):
+        cells = notebook.read(path.read_bytes()).cells
+        sources = [
+            cell.source.removesuffix(speed_course.CHECK)
+            for cell in cells
+            if cell.cell_type == "code" and not notebook.is_check(cell)
+        ]
+        command = [sys.executable, "-c", _RUN, json.dumps(sources), json.dumps(list(QUESTIONS))]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        shown.append(ran.stdout.splitlines())
+    right, wrong = shown
+    total = sum("::" in line for line in collected.stdout.splitlines())
+    assert sum(int(line.split()[0]) for line in right) == total > 50
+    assert wrong == ["failed", *right[1:]]
+
+
+_TREE = """
+import os, sys, time
+block = bytearray(60_000_000)
+if os.fork() == 0:
+    if os.fork() == 0:            # an orphan soon, in a session of its own
+        os.setsid()
+        busy = time.process_time() + 0.3
+        while time.process_time() < busy:
+            pass
+        os.kill(os.getpid(), 9)
+    os._exit(0)
+os.wait()
+time.sleep(1)
+"""
+
+
+_MEASURED = """
+import os, sys
+from pathlib import Path
+from tests.bench import tree
+usage = tree.run([sys.executable, "-c", sys.argv[1]], Path(sys.argv[2]))
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print(usage.seconds, usage.processor, usage.peak)
+"""
+
+
+def _measured(code, folder):
+    """Measure in a process of its own: it waits for all children that it has."""
+    command = [sys.executable, "-c", _MEASURED, code, str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_whole_tree_is_measured(tmp_path):
+    """The processor time of an orphan that is killed counts, memory that two processes share counts once."""
+    seconds, processor, peak = map(float, _measured(_TREE, tmp_path).stdout.split())
+    assert 0.3 <= processor < 1.5
+    assert seconds >= 0.3
+    assert 60 < peak < 115
+
+
+def test_a_command_that_fails_ends_the_program(tmp_path):
+    """What a failing command printed is shown."""
+    done = _measured("print('no such luck'); raise SystemExit(3)", tmp_path)
+    assert done.returncode == 1
+    assert "ended with status 3" in done.stderr
+    assert "no such luck" in done.stderr
+
+
+def test_memory_by_depth():
+    """Memory is told apart by depth: the process itself, its children, and what is below them."""
+    inner = "import time; block = bytearray(30_000_000); time.sleep(30)"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+    with subprocess.Popen([sys.executable, "-c", outer], start_new_session=True) as process:
+        deadline = time.monotonic() + 20
+        while (seen := tree.memory(process.pid))[1] < 30 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    itself, children, deeper = seen
+    assert 0 < itself < 30 < children < 60
+    assert deeper == 0
+
+
+def test_memory_of_one_process():
+    """What is shared counts in full for RSS only, and a process that has ended has no memory."""
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
+        ended.wait()
+    assert (tree.proportional(ended.pid), tree.resident(ended.pid), tree.memory(ended.pid)) == (0, 0, (0, 0, 0))
+    assert 1 < tree.proportional(os.getpid()) <= tree.resident(os.getpid()) * 1.05 < 2000
