@@ -22,6 +22,8 @@ VISIBLE_SEED = "0" * 32
 _STEPS = 2.0**13
 _SHIFT_OF_SCALE, _SHIFT_OF_STEP = 1 / math.e, 1 / math.sqrt(5)
 _MOST_ITEMS = 64
+_LEAST_POWER, _LARGEST_POWER = -1000, 1023
+"""Powers of two between which a step is an ordinary number."""
 
 
 def behaviour(raised: Sequence[Exception | None]) -> bytes | None:
@@ -71,6 +73,8 @@ def _rounded(array: np.ndarray[Any, np.dtype[np.float64]]) -> Iterator[bytes]:
     yield str(array.shape).encode()
     finite = np.isfinite(array)
     size = float(np.max(np.abs(array[finite]), initial=0.0))
-    step = 2.0 ** math.floor(math.log2(size) + _SHIFT_OF_SCALE) / _STEPS if size else 1.0
-    codes = np.floor(np.where(finite, array, 0.0) / step + _SHIFT_OF_STEP).astype(np.int64)
+    power = math.floor(math.log2(size) + _SHIFT_OF_SCALE) if size else 0
+    step = 2.0 ** min(max(power, _LEAST_POWER), _LARGEST_POWER) / _STEPS if size else 1.0
+    with np.errstate(all="ignore"):
+        codes = np.floor(np.where(finite, array, 0.0) / step + _SHIFT_OF_STEP).astype(np.int64)
     yield np.where(finite, codes, np.where(np.isnan(array), -(2**40), np.where(array > 0, 2**41, -(2**41)))).tobytes()

@@ -24,11 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
         return USAGE
     except OSError as error:
-        print(f"autograder: {error}; finished grades are kept", file=sys.stderr)  # noqa: T201
+        print(f"autograder: {error}{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return USAGE
     except KeyboardInterrupt:
-        print("autograder: stopped; finished grades are kept", file=sys.stderr)  # noqa: T201
+        print(f"autograder: stopped{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return 130
+
+
+def _kept(parsed: argparse.Namespace) -> str:
+    return "; finished grades are kept" if parsed.run is _grade else ""
 
 
 def _parser() -> argparse.ArgumentParser:

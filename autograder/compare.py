@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import Mismatch
+from autograder.ranking import worst_first
 from autograder.returned import count, items_of, quietly, raises, unchanged, unpack
 from autograder.shapes import shape_words
 from autograder.values import Array, Unusable, opened, plain_array
@@ -198,7 +199,7 @@ def _agree_values(name: str, got: Array, ours: Array, expected: Array, terms: _T
     wrong = ~(error <= allowed)
     if not wrong.any():
         return
-    index = _worst(np.where(wrong, error, -1.0))
+    index = worst_first(ours, right, wrong)[0]
     path = entry_path(name, index)
     if _too_coarse(got, error, right):
         words = f"is right only to the precision of {got.dtype}: compute it in float64"
@@ -223,10 +224,6 @@ def _too_coarse(got: Array, error: Array, right: Array) -> bool:
         return False
     precision = _COARSE_EPSILONS * float(np.finfo(got.dtype).eps)
     return bool(np.all(error <= precision * np.max(np.abs(right), initial=0.0)))
-
-
-def _worst(error: Array) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
 
 
 def entry_path(name: str, index: tuple[int, ...]) -> str:

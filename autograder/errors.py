@@ -94,7 +94,8 @@ class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
 
     `name` is the name of the value (`dx`), `kind` the first thing that differs, `path` the place (`dx[2, 1]`), `got`
     and `expected` the two values. `inputs` are arrays of the call, and `factors` named numbers (`N`) that may explain a
-    constant factor.
+    constant factor. `no_value` tells that `got` is None because the call of the question itself returned nothing, and
+    not because a part of what it returned is None.
     """
 
     def __init__(
@@ -118,3 +119,4 @@ class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
         self.expected = expected
         self.inputs = inputs or {}
         self.factors = factors or {}
+        self.no_value = False

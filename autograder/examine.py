@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from _pytest.runner import runtestprotocol  # what plugins that rerun tests use;
 from autograder.errors import SuiteError
 from autograder.suite import trial
 
+_NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+_SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", _NO_AUTOLOAD)
+
 
 def silent_session(root: Path) -> list[str]:
     """Return pytest arguments for a session that prints nothing and asks no settings of the folder it runs in."""
@@ -19,6 +24,18 @@ def silent_session(root: Path) -> list[str]:
     quiet = [part for name in off for part in ("-p", f"no:{name}")]
     where = [f"--rootdir={root}", f"--config-file={os.devnull}", "--import-mode=importlib", "--capture=no"]
     return [*where, *quiet, "-p", "autograder.suite"]
+
+
+@contextlib.contextmanager
+def no_other_plugins() -> Iterator[None]:
+    """Keep options and plugins that the environment names, or that happen to be installed, out of a new session."""
+    before = {name: os.environ.pop(name, None) for name in _SETTINGS}
+    os.environ[_NO_AUTOLOAD] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[_NO_AUTOLOAD]
+        os.environ.update({name: text for name, text in before.items() if text is not None})
 
 
 class Examiner:
@@ -36,7 +53,7 @@ class Examiner:
         """
         self._catcher.raised = {}
         with trial(self._config, submission, seed):
-            runtestprotocol(item, log=False, nextitem=None)
+            _protocol(item)
         for when in ("setup", "teardown"):
             if error := self._catcher.raised.get(when):
                 msg = f"{item.nodeid}: {when} failed ({type(error).__name__}: {error}); mend the suite's fixtures"
@@ -46,6 +63,16 @@ class Examiner:
             msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
             raise SuiteError(msg) from error
         return error and _without_frames(error)
+
+
+def _protocol(item: pytest.Item) -> None:
+    """Run a test; what stops it from outside leaves nothing set up that would be in the way of the next one."""
+    try:
+        runtestprotocol(item, log=False, nextitem=None)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            item.session._setupstate.teardown_exact(None)
+        raise
 
 
 def _without_frames(error: Exception) -> Exception:

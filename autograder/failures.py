@@ -75,7 +75,7 @@ def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | No
     else:
         text = f"`{name}` raised {kind}{place}."
     if failure.detail and not hidden and not (failure.advice and kind in _UNREADABLE):
-        text += f" It says: {_one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
+        text += f" It says: {one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
     return f"{text} {failure.advice or _LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
 
 
@@ -85,16 +85,17 @@ def _place(failure: CallFailed, line_text: str | None) -> str:
     own_cell = failure.cell is not None and _OWN_CELL.fullmatch(failure.cell)
     place = f" in line {failure.line} of {failure.cell}" if own_cell else f" in your line {failure.line}"
     if line_text and line_text.strip():
-        place += f": `{_one_line(line_text, _LONGEST_LINE)}`"
+        place += f": `{one_line(line_text, _LONGEST_LINE)}`"
     return place
 
 
 def _progress(failure: CallFailed) -> str:
     """Say how far a training had got: with which numbers of the student's own."""
-    return f", with {_one_line(failure.detail, _LONGEST_DETAIL)}" if failure.detail else ""
+    return f", with {one_line(failure.detail, _LONGEST_DETAIL)}" if failure.detail else ""
 
 
-def _one_line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
+    """Return text as one line of at most `longest` printable characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 

@@ -1,14 +1,13 @@
 """`guide.json`, the file beside a released notebook: how many checks are hidden, and hints for those who need them.
 
-It is made by `autograder.release`, from things that students do not have. What it says of a known slip can be read only
-by whoever has made it: the text is sealed with the way in which the slip fails the visible checks.
+It is made by `autograder.instructor.guides`, from things that students do not have. What it says of a known slip can be
+read only by whoever has made it: the text is sealed with the way in which the slip fails the visible checks.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,21 +81,12 @@ def label(behaviour: bytes) -> str:
     return hashlib.sha256(b"label" + behaviour).hexdigest()[:_LABEL_LENGTH]
 
 
-def seal(text: str, behaviour: bytes) -> str:
-    """Return `text` so that only who has the behaviour can read it."""
-    return base64.b64encode(_mixed(text.encode(), behaviour)).decode("ascii")
-
-
 def unseal(sealed: str, behaviour: bytes) -> str:
     """Return what was sealed with the same behaviour."""
-    return _mixed(base64.b64decode(sealed), behaviour).decode(errors="replace")
+    return mixed(base64.b64decode(sealed), behaviour).decode(errors="replace")
 
 
-def _mixed(data: bytes, behaviour: bytes) -> bytes:
+def mixed(data: bytes, behaviour: bytes) -> bytes:
+    """Return data mixed with a behaviour; mixed with it again they are what they were."""
     stream = hashlib.shake_256(b"text" + behaviour).digest(len(data))
     return bytes(one ^ other for one, other in zip(data, stream, strict=True))
-
-
-def ambiguous(labels: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return which (question, label) stand for more than one slip: no name is better than a wrong one."""
-    return {each for each in labels if labels.count(each) > 1}

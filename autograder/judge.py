@@ -15,6 +15,7 @@ from autograder import record
 from autograder.course import Question
 from autograder.diagnosis import Diagnosis, data_missing, diagnose
 from autograder.errors import CallFailed, DataMissingError, Mismatch, UnluckySeedError
+from autograder.evidence import evidence
 from autograder.examine import Examiner
 from autograder.local import LocalSubmission
 from autograder.matching import match
@@ -144,9 +145,9 @@ class Judge:
     def _explained(self, test: SuiteTest, error: Exception, known: Misconception | None = None) -> Diagnosis:
         if isinstance(error, CallFailed) and error.kind == "missing":
             error = self.why_missing(test.question) or error
-        evidence = _evidence(test, error)
-        line = self._line(evidence) if isinstance(evidence, CallFailed) else None
-        return diagnose(evidence, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
+        shown = evidence(test, error)
+        line = self._line(shown) if isinstance(shown, CallFailed) else None
+        return diagnose(shown, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
 
     def _line(self, error: CallFailed) -> str | None:
         lines = self.sources.get(error.cell or "", "").splitlines()
@@ -186,17 +187,6 @@ class _Skipped(Exception):  # noqa: N818 - it stands for an outcome, it is never
 
 
 _NOT_FAILED = (_Skipped, DataMissingError)
-
-
-def _evidence(test: SuiteTest, error: Exception) -> Mismatch | CallFailed:
-    """Return what can be said to the student: of an error without evidence, only what the test checks."""
-    if isinstance(error, Mismatch | CallFailed):
-        return error
-    if isinstance(error, AssertionError):
-        summary = f"this does not hold yet: {test.title[:1].lower()}{test.title[1:]}"
-    else:
-        summary = f"`{test.question}` returned something that this check could not use; compare it with the docstring"
-    return Mismatch(test.question, "structure", summary, path=test.question, got=None, expected=None)
 
 
 def _light(error: Exception) -> Exception:

@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,10 +16,22 @@ from autograder.failures import unusable
 from autograder.snapshot import base_form, snapshot
 from autograder.whence import exception_name, place_of
 
-__all__ = ["LocalHandle", "LocalSubmission", "definitions"]
+__all__ = ["LocalHandle", "LocalSubmission", "calls_without_value", "definitions"]
 
 _DETAIL_LENGTH = 2_000
 _TYPE_NAME_LENGTH = 40
+_without_value: ContextVar[list[str] | None] = ContextVar("calls that returned None", default=None)
+
+
+@contextmanager
+def calls_without_value() -> Iterator[list[str]]:
+    """Give the list of the names of calls that returned None, which grows inside the `with` block."""
+    calls: list[str] = []
+    token = _without_value.set(calls)
+    try:
+        yield calls
+    finally:
+        _without_value.reset(token)
 
 
 class LocalSubmission:
@@ -177,6 +190,9 @@ def _returned(value: Any, name: str, called: Callable[..., Any]) -> Any:
         contents = None if base is None else snapshot(base, handle)
         return LocalHandle(target, name if is_instance else _type_name(target), contents)
 
+    calls = _without_value.get()
+    if value is None and calls is not None:
+        calls.append(name)
     try:
         return snapshot(value, handle)
     except RecursionError as error:

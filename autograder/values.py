@@ -16,6 +16,8 @@ Array = NDArray[Any]
 
 MAX_DEPTH = 32
 SPARE_ENTRIES = 100_000
+_OBJECTS = "holds Python objects where numbers are expected: are its rows of different lengths?"
+_SPECIAL = "is a special kind of array (a matrix or a masked array, say): return a plain `np.ndarray`"
 _NUMPY_SCALARS = frozenset(np.sctypeDict.values())
 
 
@@ -79,7 +81,7 @@ def _checked_array(array: Array) -> Array | Unusable:
         "c": "holds complex numbers where real ones are expected",
         "U": "holds text where numbers are expected",
         "S": "holds text where numbers are expected",
-        "O": "holds Python objects where numbers are expected: are its rows of different lengths?",
+        "O": _OBJECTS,
     }
     return Unusable("type", words.get(array.dtype.kind, "holds something else than numbers"))
 
@@ -118,10 +120,14 @@ def _stack(items: list[Any] | tuple[Any, ...], budget: _Budget, depth: int) -> A
 def _not_numbers(value: object) -> str:
     if value is None:
         return "is None: did you forget `return`?"
+    if is_handle(value) and getattr(value, "type_name", None) == "ndarray":
+        return _OBJECTS
+    if is_handle(value) and getattr(value, "type_name", None) in ("matrix", "MaskedArray"):
+        return _SPECIAL
     if is_handle(value):
         return "is an object of a class, not plain numbers: return an array or a number"
     if isinstance(value, np.ndarray):
-        return "is a special kind of array (a matrix or a masked array, say): return a plain `np.ndarray`"
+        return _SPECIAL
     words = {
         str: "is text, not numbers",
         bytes: "is a piece of bytes, not numbers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,11 @@ _WELL_KNOWN = (builtins, np.exceptions, np.linalg)
 
 def place_of(error: BaseException, called: Callable[..., Any]) -> tuple[str | None, int | None]:
     """Return cell and line (from 1) of the innermost frame in the module of `called`; the cell only under IPython."""
-    home = _globals_of(called)
+    return place_in(error, _globals_of(called))
+
+
+def place_in(error: BaseException, home: Mapping[str, Any] | None) -> tuple[str | None, int | None]:
+    """Return cell and line (from 1) of the innermost frame whose global names are `home`."""
     frames = [
         (frame.f_code.co_filename, line)
         for frame, line in traceback.walk_tb(error.__traceback__)

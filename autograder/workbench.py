@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from autograder.course_file import nearest
-from autograder.errors import AutograderError
-from autograder.examine import Examiner, silent_session
-from autograder.local import LocalSubmission
+from autograder.errors import AutograderError, Mismatch
+from autograder.examine import Examiner, no_other_plugins, silent_session
+from autograder.local import LocalSubmission, calls_without_value
 from autograder.suite import numbered
 
 CHECKS = "checks.py"
@@ -47,9 +47,9 @@ class Workbench:
         self._session = _LiveSession(path.name)
         arguments = [*silent_session(path.parent), str(path)]
         self._thread = threading.Thread(target=self._live, args=(arguments,), daemon=True, name="autograder checks")
-        with _fresh_module(path.stem):
+        with _fresh_module(path.stem), no_other_plugins():
             self._thread.start()
-            self._session.ready.wait()
+            self._wait()
         if self._session.problem or self._session.config is None:
             self.close()
             raise AutograderError(self._session.problem or f"{path.name} could not be run; get a fresh copy of it")
@@ -64,7 +64,7 @@ class Workbench:
 
     def checks(self, question: str) -> list[VisibleCheck]:
         """Return the checks of a question; AutograderError names the nearest one where there is none."""
-        if question not in self._checks:
+        if not isinstance(question, str) or question not in self._checks:
             msg = f"there is no question {question!r} in {self._name}; {nearest(str(question), self._checks)}"
             raise AutograderError(msg)
         return self._checks[question]
@@ -72,12 +72,26 @@ class Workbench:
     def run(self, question: str, namespace: Mapping[str, Any], seed: str) -> list[Raised]:
         """Return each check of a question with what it raised on the functions in `namespace`."""
         submission = LocalSubmission(namespace)
-        return [(check, self._examiner.run(check.item, submission, seed)) for check in self.checks(question)]
+        return [(check, self._run(check, submission, seed)) for check in self.checks(question)]
+
+    def _run(self, check: VisibleCheck, submission: LocalSubmission, seed: str) -> Exception | None:
+        with calls_without_value() as calls:
+            error = self._examiner.run(check.item, submission, seed)
+        if isinstance(error, Mismatch) and error.got is None:
+            error.no_value = check.question in {name.partition(".")[0] for name in calls}
+        return error
 
     def close(self) -> None:
         """End the session."""
         self._session.over.set()
         self._thread.join()
+
+    def _wait(self) -> None:
+        try:
+            self._session.ready.wait()
+        except BaseException:  # an interrupt: nobody will ask for this session, so it ends as soon as it is there
+            self._session.over.set()
+            raise
 
     def _live(self, arguments: list[str]) -> None:
         try:
@@ -124,6 +138,14 @@ class _LiveSession:
         self.problem = ""
         self.config: pytest.Config | None = None
         self.items: list[pytest.Item] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            self.problem = f"{self._name} cannot be used; get a fresh copy of it ({error})"
+            return True  # raised, it would be printed into the student's output
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

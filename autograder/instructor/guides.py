@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from autograder import misconceptions
 from autograder.behaviour import VISIBLE_SEED, behaviour
 from autograder.course import Assignment, Course
-from autograder.guide import Guide, QuestionGuide, ambiguous, label, seal
+from autograder.guide import Guide, QuestionGuide, label, mixed
 from autograder.misconceptions import Misconception
 from autograder.suite import load_reference
 from autograder.workbench import Workbench
@@ -33,6 +34,16 @@ def guide_of(assignment: Assignment) -> Guide:
 def as_file(guide: Guide) -> bytes:
     """Return a guide as the content of its file."""
     return msgspec.json.format(msgspec.json.encode(guide), indent=1) + b"\n"
+
+
+def seal(text: str, behaviour: bytes) -> str:
+    """Return `text` so that only who has the behaviour can read it."""
+    return base64.b64encode(mixed(text.encode(), behaviour)).decode("ascii")
+
+
+def ambiguous(labels: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return which (question, label) stand for more than one slip: no name is better than a wrong one."""
+    return {each for each in labels if labels.count(each) > 1}
 
 
 def _hidden_checks(assignment: Assignment, names: Sequence[str]) -> dict[str, int]:

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course_file import nearest
+from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import AutograderError
 from autograder.guide import Guide, guide_in
-from autograder.learner.cells import cells_of, is_check
+from autograder.learner.cells import cells_of, is_check, is_notebook
+from autograder.learner.questions import questions_of
 from autograder.workbench import CHECKS
 
 _PLACES = ("*", "assignments/*", "release/*")
+_COPIES = "my-course"
+"""Where `autograder init` writes unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
 class OwnAssignment:
-    """One notebook that can be checked."""
+    """One notebook that can be checked; where it cannot, `problem` says why."""
 
     notebook: Path
     guide: Guide
+    problem: str = ""
 
     @property
     def folder(self) -> Path:
@@ -39,17 +43,28 @@ class OwnAssignment:
 
     @property
     def questions(self) -> list[str]:
-        """The questions in the order of the notebook."""
-        return [question for cell in cells_of(self.notebook) if (question := is_check(cell))]
+        """The questions in the order of the notebook, none where there is a problem."""
+        return [] if self.problem else questions_of(self.folder, self.guide, self.notebook)
 
 
 def assignments_below(start: Path) -> list[OwnAssignment]:
-    """Return the assignment in the folder `start`, or those in folders below it, in the order of the course."""
-    for pattern in (".", *_PLACES):
-        folders = [start] if pattern == "." else sorted(start.glob(pattern))
-        found = [assignment_in(folder) for folder in folders if (folder / CHECKS).is_file()]
+    """Return the assignment in the folder `start`, or those in folders below it, in the order of the course.
+
+    A folder below that cannot be used is among them, with its problem. AutograderError where there is none at all.
+    """
+    if (start / CHECKS).is_file():
+        return [assignment_in(start)]
+    in_course = (start / COURSE_FILE).is_file()
+    for pattern in (f"{_COPIES}/*",) if in_course else _PLACES:
+        found = [_usable_or_not(folder) for folder in sorted(start.glob(pattern)) if (folder / CHECKS).is_file()]
         if found:
             return sorted(found, key=lambda own: own.guide.place)
+    if in_course:
+        msg = (
+            f"{start} is the course itself, whose own notebooks nobody answers; make copies with `autograder init`, "
+            f"and check these: they are in {_COPIES} unless you name another folder"
+        )
+        raise AutograderError(msg)
     msg = f"there is no assignment in {start}: no folder with a notebook and its {CHECKS}; go to the course's folder"
     raise AutograderError(msg)
 
@@ -57,8 +72,8 @@ def assignments_below(start: Path) -> list[OwnAssignment]:
 def assignment_in(folder: Path) -> OwnAssignment:
     """Return the assignment of a folder; AutograderError where it has no notebook, or several."""
     guide = guide_in(folder)
-    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if any(map(is_check, cells_of(path)))]
-    named = [path for path in notebooks if path.stem in (guide.assignment, folder.name)]
+    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if _is_broken_or_asks(path)]
+    named = [path for path in notebooks if path.stem in (guide.assignment, folder.resolve().name)]
     chosen = named or notebooks
     if not chosen:
         msg = f"{folder}: there is no notebook with check cells; save your notebook there, then check again"
@@ -66,31 +81,70 @@ def assignment_in(folder: Path) -> OwnAssignment:
     if len(chosen) > 1:
         msg = f"{folder}: there are {len(chosen)} notebooks ({_listed(chosen)}); name the one to check"
         raise AutograderError(msg)
-    return OwnAssignment(chosen[0], guide)
+    return _readable(OwnAssignment(chosen[0], guide))
+
+
+def assignment_here(folder: Path) -> OwnAssignment:
+    """Return the assignment of the folder that a notebook runs in, also where its file is kept somewhere else."""
+    try:
+        return assignment_in(folder)
+    except AutograderError:
+        guide = guide_in(folder)
+        return OwnAssignment(folder / f"{guide.assignment or folder.resolve().name}.ipynb", guide)
+
+
+def _is_broken_or_asks(path: Path) -> bool:
+    return not is_notebook(path) or any(map(is_check, cells_of(path)))
+
+
+def _readable(own: OwnAssignment) -> OwnAssignment:
+    if not is_notebook(own.notebook):
+        msg = f"{own.notebook} cannot be read as a notebook; save it again, or get a fresh copy"
+        raise AutograderError(msg)
+    return own
+
+
+def _usable_or_not(folder: Path) -> OwnAssignment:
+    """Return the assignment of a folder, or what is wrong with it in its place: the others are checked all the same."""
+    try:
+        return assignment_in(folder)
+    except AutograderError as error:
+        return OwnAssignment(folder / f"{folder.name}.ipynb", Guide(), str(error))
 
 
 def chosen(words: Sequence[str], start: Path) -> tuple[list[OwnAssignment], list[str]]:
-    """Return assignments and questions that are meant by `[NOTEBOOK] [QUESTION …]`; AutograderError where none is."""
-    if words and (start / words[0]).suffix == ".ipynb":
-        path = start / words[0]
-        if not path.is_file():
-            msg = f"{words[0]}: there is no such file; save the notebook first, or name another one"
-            raise AutograderError(msg)
-        if not (path.parent / CHECKS).is_file():
-            msg = (
-                f"{words[0]}: there is no {CHECKS} beside it; put the notebook into the folder that it was released in"
-            )
-            raise AutograderError(msg)
-        return _with_questions([OwnAssignment(path, guide_in(path.parent))], words[1:])
-    if words and (start / words[0] / CHECKS).is_file():
-        return _with_questions([assignment_in(start / words[0])], words[1:])
+    """Return assignments and questions that are meant by `[NOTEBOOK] [QUESTION …]`; AutograderError where none is.
+
+    A folder of assignments may stand in place of a notebook.
+    """
+    first = start / words[0] if words else start
+    if words and first.suffix == ".ipynb":
+        return _with_questions([_named_file(words[0], first)], words[1:])
+    if words and (first / CHECKS).is_file():
+        return _with_questions([assignment_in(first)], words[1:])
+    if words and any(first.glob(f"*/{CHECKS}")):
+        return _with_questions(assignments_below(first), words[1:])
     found = assignments_below(start)
     named = [own for own in found if words and words[0] == own.name]
-    return _with_questions(named, words[1:]) if named else _with_questions(found, words)
+    if not named:
+        return _with_questions(found, words)
+    if named[0].problem:
+        raise AutograderError(named[0].problem)
+    return _with_questions(named, words[1:])
+
+
+def _named_file(word: str, path: Path) -> OwnAssignment:
+    if not path.is_file():
+        msg = f"{word}: there is no such file; save the notebook first, or name another one"
+        raise AutograderError(msg)
+    if not (path.parent / CHECKS).is_file():
+        msg = f"{word}: there is no {CHECKS} beside it; put the notebook into the folder that it was released in"
+        raise AutograderError(msg)
+    return _readable(OwnAssignment(path, guide_in(path.parent)))
 
 
 def _with_questions(found: list[OwnAssignment], questions: Sequence[str]) -> tuple[list[OwnAssignment], list[str]]:
-    known = [question for own in found for question in own.questions]
+    known = {question: None for own in found for question in own.questions}
     for question in questions:
         if question not in known:
             msg = f"there is no question, notebook or assignment {question!r}; {nearest(question, known)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -11,31 +12,62 @@ _HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 def heading_above(question: str, folder: Path) -> str | None:
-    """Return the text of the last heading above the solution cell of `question` in the folder's notebook."""
+    """Return the heading of the chapter with the solution cell of `question` in the folder's notebook.
+
+    The heading of the exercise itself is none: there is nothing to read below it.
+    """
     for path in sorted(folder.glob("*.ipynb")):
         heading = None
         for cell in cells_of(path):
             source = source_of(cell)
             if cell.get("cell_type") == "markdown":
-                heading = next(iter(_HEADING.findall(source)[-1:]), heading)
+                chapters = [text for text in _HEADING.findall(source) if not _is_exercise(text, question)]
+                heading = next(iter(chapters[-1:]), heading)
             elif re.search(rf"^\s*(?:def|class)\s+{re.escape(question)}\b", source, re.MULTILINE):
                 return heading
     return None
 
 
+def _is_exercise(heading: str, question: str) -> bool:
+    return f"`{question}`" in heading or heading.startswith("Exercise")
+
+
 def cells_of(path: Path) -> list[dict[str, Any]]:
     """Return the cells of a notebook file; none where it is no notebook."""
+    return [cell for cell in _read(path) or [] if isinstance(cell, dict)]
+
+
+def is_notebook(path: Path) -> bool:
+    """Tell whether a file can be read as a notebook: one that was cut off while it was saved cannot."""
+    return _read(path) is not None
+
+
+def _read(path: Path) -> list[Any] | None:
     try:
-        cells = json.loads(path.read_text(encoding="utf-8")).get("cells", [])
-    except (OSError, ValueError, AttributeError):
-        return []
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return cells if isinstance(cells, list) else None
 
 
 def is_check(cell: dict[str, Any]) -> str | None:
-    """Return the question of a check cell, None for every other cell."""
-    found = re.fullmatch(r"\s*check\(\s*[\"'](\w+)[\"']\s*\)\s*", source_of(cell))
-    return found[1] if found and cell.get("cell_type") == "code" else None
+    """Return the question of a check cell, None for every other cell; comments make no difference."""
+    source = source_of(cell)
+    if cell.get("cell_type") != "code" or "check" not in source:
+        return None
+    try:
+        statements = ast.parse(source.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    call = statements[0].value if len(statements) == 1 and isinstance(statements[0], ast.Expr) else None
+    return _question_of(call) if isinstance(call, ast.Call) else None
+
+
+def _question_of(call: ast.Call) -> str | None:
+    is_ours = isinstance(call.func, ast.Name) and call.func.id == "check"
+    if not is_ours or len(call.args) != 1 or call.keywords or not isinstance(call.args[0], ast.Constant):
+        return None
+    return call.args[0].value if isinstance(call.args[0].value, str) else None
 
 
 def source_of(cell: dict[str, Any]) -> str:

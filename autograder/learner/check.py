@@ -12,6 +12,7 @@ from autograder.guide import guide_in
 from autograder.learner import display, memory
 from autograder.learner.folder import folder_of
 from autograder.learner.results import QuestionReport, run_checks
+from autograder.learner.stopped import tells_of_interrupts
 from autograder.learner.text import as_text
 
 
@@ -24,8 +25,11 @@ def check(question: str) -> None:
 
     Under `nbgrader validate` a check that does not pass raises CheckFailed.
     """
+    namespace = names()
     try:
-        report = report_of(question, names())
+        refuse_what_is_no_name(question, "check")
+        with tells_of_interrupts("check", namespace):
+            report = report_of(question, namespace)
     except AutograderError as error:
         if _validating():
             raise
@@ -42,6 +46,14 @@ def report_of(question: str, namespace: Mapping[str, Any]) -> QuestionReport:
     report = QuestionReport(question, run_checks(question, namespace, folder), guide_in(folder).hidden(question))
     memory.remember(report, namespace, folder)
     return report
+
+
+def refuse_what_is_no_name(question: object, call: str) -> None:
+    """Raise AutograderError where a function or a class is given in place of its name."""
+    name = getattr(question, "__name__", None)
+    if callable(question) and isinstance(name, str):
+        msg = f'the name stands in quotes: write {call}("{name}")'
+        raise AutograderError(msg)
 
 
 def names() -> Mapping[str, Any]:

@@ -18,12 +18,12 @@ def folder_of(namespace: Mapping[str, Any], question: str | None = None, start: 
     That is the folder of the notebook, as far as its program says where that is, or the working folder; or else the one
     folder below or beside it whose checks know `question`.
     """
-    start = start or Path.cwd()
+    start = start or here()
     for folder in _candidates(namespace, start):
         if (folder / CHECKS).is_file():
             return folder
     near = [path.parent for pattern in ("*", "*/*", "../*") for path in sorted(start.glob(f"{pattern}/{CHECKS}"))]
-    fitting = [folder for folder in dict.fromkeys(near) if question is not None and _asks(folder, question)]
+    fitting = [folder for folder in dict.fromkeys(near) if isinstance(question, str) and _asks(folder, question)]
     if len(fitting) == 1:
         return fitting[0]
     found = f"; {CHECKS} lies in {', '.join(str(folder) for folder in near[:3])}" if near else ""
@@ -32,6 +32,15 @@ def folder_of(namespace: Mapping[str, Any], question: str | None = None, start: 
         "first with %cd"
     )
     raise AutograderError(msg)
+
+
+def here() -> Path:
+    """Return the working folder; AutograderError where it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        msg = "the folder that this was started in is gone; open the notebook again in the folder that it is in now"
+        raise AutograderError(msg) from None
 
 
 def _candidates(namespace: Mapping[str, Any], start: Path) -> Iterator[Path]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.behaviour import VISIBLE_SEED, behaviour
-from autograder.errors import AutograderError, CallFailed, Mismatch
-from autograder.guide import Guide, guide_in
+from autograder.diagnosis import diagnose
+from autograder.errors import AutograderError, Mismatch
+from autograder.guide import guide_in
 from autograder.learner import display
 from autograder.learner.cells import heading_above
-from autograder.learner.check import names
+from autograder.learner.check import names, refuse_what_is_no_name
 from autograder.learner.folder import folder_of
 from autograder.learner.page import notice
-from autograder.learner.results import CheckResult, is_stub, judged, returned_none
+from autograder.learner.results import CheckResult, QuestionReport, is_stub, judged
+from autograder.learner.stopped import tells_of_interrupts
 from autograder.probes import find
-from autograder.workbench import Raised, workbench
+from autograder.workbench import workbench
 
 PROPERTY, SLIP, CHAPTER = 1, 2, 3
 """The steps: which property fails; the probable slip by name; where in the chapter to look."""
@@ -39,8 +41,9 @@ def hint(question: str) -> None:
     """Show the next step towards what is wrong with the answer to `question`; the course says how many there are."""
     namespace = names()
     try:
-        folder = folder_of(namespace, question)
-        text = next_step(question, namespace, folder)
+        refuse_what_is_no_name(question, "hint")
+        with tells_of_interrupts("hint", namespace):
+            text = next_step(question, namespace, folder_of(namespace, question))
     except AutograderError as error:
         text = f"hint: {error}"
     display.show_bundle({"text/plain": text, "text/html": notice(text)})
@@ -53,9 +56,13 @@ def next_step(question: str, namespace: Mapping[str, Any], folder: Path) -> str:
     digest = behaviour([error for _, error in raised])
     if digest is None:
         return f"{question}: all visible checks pass, so there is nothing to hint at."
+    report = QuestionReport(question, judged(raised, namespace))
+    if report.state == "not run":
+        return f"{question}: there is nothing to hint at yet. {report.first.message}"
     if guide.ceiling < PROPERTY:
         return f"{question}: your course gives no hints; ask your instructor. check({question!r}) says what fails."
-    steps = _steps(question, raised, digest, guide, folder)
+    known = guide.slip(question, digest) if guide.ceiling >= SLIP else None
+    steps = list(_steps(report, known, guide.ceiling, folder, stub=is_stub(report.first.error, question, namespace)))
     key = folder.resolve(), question
     ladder = _ladders.get(key)
     if ladder is None or ladder.behaviour != digest:
@@ -66,40 +73,36 @@ def next_step(question: str, namespace: Mapping[str, Any], folder: Path) -> str:
     return f"`{question}`, hint {ladder.step} of {len(steps)}: {steps[ladder.step - 1]} ({end})"
 
 
-def _steps(question: str, raised: list[Raised], digest: bytes, guide: Guide, folder: Path) -> list[str]:
-    """Return the steps that there are; each says more than the one before it."""
-    first, error = next((result, error) for result, (_, error) in zip(judged(raised), raised, strict=True) if error)
-    steps = [_property(question, first, error)]
-    if guide.ceiling >= SLIP and not is_stub(error):
-        slip = guide.slip(question, digest) or _cause(error)
-        steps += [slip] if slip else []
-    if guide.ceiling >= CHAPTER:
-        steps += [_chapter(question, folder)]
-    return steps
+def _steps(report: QuestionReport, known: str | None, ceiling: int, folder: Path, *, stub: bool) -> Iterator[str]:
+    """Yield the steps that there are; each says more than the one before it."""
+    if stub:
+        yield f"`{report.question}` is still the stub. The docstring says what goes in and what has to come out."
+    else:
+        yield _property(report.first)
+    if ceiling >= SLIP and not stub:
+        slip = known or _cause(report)
+        if slip:
+            yield slip
+    if ceiling >= CHAPTER:
+        yield _chapter(report.question, folder)
 
 
-def _property(question: str, first: CheckResult, error: Exception) -> str:
-    if is_stub(error):
-        return f"`{question}` is still the stub. The docstring says what goes in and what has to come out."
+def _property(first: CheckResult) -> str:
     title = re.sub(r" \(case \d+ of \d+\)$", "", first.title).rstrip(".")
-    title = f"{title[:1].lower()}{title[1:]}"
-    return f"The first thing that does not hold: {title}."
+    return f"The first thing that does not hold: {title[:1].lower()}{title[1:]}."
 
 
-def _cause(error: Exception) -> str | None:
-    """Return what can be told from the values alone, where no known slip fits."""
-    if isinstance(error, Mismatch):
-        finding = find(error)
-        if finding is not None:
-            return f"`{error.name}` {finding.words}."
-        if returned_none(error) or error.kind != "value":
-            return f"{error.summary[:1].upper()}{error.summary[1:]}."
-    if isinstance(error, CallFailed) and error.line is not None:
-        return f"Look at line {error.line} of the cell, where {error.exception or 'an exception'} is raised."
-    return None
+def _cause(report: QuestionReport) -> str | None:
+    """Return what can be told where no known slip fits: of a wrong value no number, as the answer might be one."""
+    error = report.first.error
+    if not isinstance(error, Mismatch):
+        return None if isinstance(error, AssertionError) else report.first.message
+    if error.kind == "value" and find(error) is None:
+        return None
+    return diagnose(error, question=report.question, hidden=True).message
 
 
 def _chapter(question: str, folder: Path) -> str:
     heading = heading_above(question, folder)
     place = f"the section “{heading}”" if heading else "the text above the cell"
-    return f"Read {place} of the notebook again, and follow its worked numbers through your code line by line."
+    return f"Read {place} of the notebook again, and follow it through your code line by line."

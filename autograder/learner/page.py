@@ -15,7 +15,15 @@ from autograder.learner.results import QuestionReport
 from autograder.learner.text import SIGNS, STATES
 
 _GREEN, _ORANGE, _GREY = "#1a8f5a", "#d2601a", "#808080"
-_COLOURS = {"right": _GREEN, "passed": _GREEN, "wrong": _ORANGE, "failed": _ORANGE, "not attempted": _GREY}
+_COLOURS = {
+    "right": _GREEN,
+    "passed": _GREEN,
+    "wrong": _ORANGE,
+    "failed": _ORANGE,
+    "not attempted": _GREY,
+    "not run": _GREY,
+    "not reached": _GREY,
+}
 """For marks: each has a contrast of 3 : 1 or more with white and with the dark theme's grey."""
 _TEXT_COLOURS = {state: f"color-mix(in srgb, currentColor 25%, {colour})" for state, colour in _COLOURS.items()}
 """For text, which needs 4.5 : 1: no colour has that on white and on dark grey, so each is mixed with the text's own."""

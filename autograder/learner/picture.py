@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from autograder.compare import entry_path
 from autograder.errors import Mismatch
+from autograder.ranking import Floats, relative_errors, worst_first
 from autograder.values import Unusable, plain_array
-
-Floats = NDArray[np.float64]
 
 MOST_ROWS, MOST_COLUMNS = 16, 32
 RIGHT, SLIGHT, CLEAR, LARGE = range(4)
@@ -35,13 +34,13 @@ class ErrorPicture:
     levels: tuple[tuple[int, ...], ...]
     block: tuple[int, int]
     wrong: int
-    worst: tuple[tuple[str, float], ...]
+    worst: tuple[tuple[str, str], ...]
 
     @property
     def words(self) -> str:
         """The picture for those who do not see it."""
         total = math.prod(self.shape)
-        named = ", ".join(f"`{path}` by {_percent(error)}" for path, error in self.worst)
+        named = ", ".join(f"`{path}` {words}" for path, words in self.worst)
         most = "most of all " if self.wrong > len(self.worst) else ""
         return f"{self.wrong} of {total} entries of `{self.name}` are off: {most}{named}."
 
@@ -59,19 +58,7 @@ def picture_of(error: Exception | None) -> ErrorPicture | None:
     if not wrong:
         return None
     levels, block = _levels(errors.reshape(-1, errors.shape[-1]))
-    return ErrorPicture(error.name, got.shape, levels, block, wrong, _worst(error.name, errors))
-
-
-def relative_errors(got: Floats, expected: Floats) -> Floats:
-    """Return |got − expected| relative to |expected|, or to a thousandth of the largest where that is more.
-
-    Entries that are not finite in either array, and not the same in both, are infinitely wrong.
-    """
-    scale = float(np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)) or 1.0
-    with np.errstate(all="ignore"):
-        errors = np.abs(got - expected) / np.maximum(np.abs(expected), 1e-3 * scale)
-    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
-    return np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
+    return ErrorPicture(error.name, got.shape, levels, block, wrong, _worst(error, got, expected, errors))
 
 
 def _floats(value: object) -> Floats | None:
@@ -87,16 +74,24 @@ def _levels(errors: Floats) -> tuple[tuple[tuple[int, ...], ...], tuple[int, int
     return tuple(tuple(int(level) for level in row) for row in grid), (rows, columns)
 
 
-def _worst(name: str, errors: Floats) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-errors, axis=None, kind="stable")[:_NAMED]
-    places = [tuple(int(i) for i in np.unravel_index(flat, errors.shape)) for flat in order]
-    named = [(f"{name}[{', '.join(map(str, place))}]", float(errors[place])) for place in places]
-    return tuple((path, error) for path, error in named if error > BOUNDS[0])
+def _worst(mismatch: Mismatch, got: Floats, expected: Floats, errors: Floats) -> tuple[tuple[str, str], ...]:
+    """Return the worst entries, the one that the message names first, and in which way each is wrong."""
+    name, places = mismatch.name, worst_first(got, expected, errors > BOUNDS[0])
+    places.sort(key=lambda place: entry_path(name, place) != mismatch.path)
+    return tuple((entry_path(name, at), _words(got[at], expected[at], errors[at])) for at in places[:_NAMED])
+
+
+def _words(got: np.float64, expected: np.float64, error: np.float64) -> str:
+    if np.isnan(got):
+        return "is NaN"
+    if np.isinf(got):
+        return "is infinite"
+    if expected == 0:
+        return "should be 0"
+    return f"by {_percent(float(error))}" if np.isfinite(error) else "should not be finite"
 
 
 def _percent(error: float) -> str:
-    if not math.isfinite(error):
-        return "a number that is not finite"
     percent = 100 * error
     if percent >= 1000:
         return "more than 1000 %"

@@ -9,24 +9,26 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.learner import display, memory
-from autograder.learner.assignments import OwnAssignment, assignment_in, assignments_below
+from autograder.learner.assignments import OwnAssignment, assignment_here, assignments_below
 from autograder.learner.cells import cells_of, is_check
 from autograder.learner.check import names
 from autograder.learner.display import RESULT
 from autograder.learner.folder import folder_of
-from autograder.learner.overview import MARKS, Overview, Row, lines
-from autograder.learner.page import bar, section
+from autograder.learner.page import bar, code_spans, section
 from autograder.learner.results import QuestionReport, run_checks
+from autograder.learner.rows import MARKS, Overview, Row, lines, unusable
+from autograder.learner.stopped import tells_of_interrupts
 
 _SAVED = "as saved"
 
 
 def progress() -> None:
     """Check every question of this notebook on what is defined now, and show it beside the course's other notebooks."""
+    namespace = names()
     try:
-        namespace = names()
         folder = folder_of(namespace)
-        overviews = [_live(assignment_in(folder), namespace), *_others(folder)]
+        with tells_of_interrupts("progress", namespace):
+            overviews = [_live(assignment_here(folder), namespace), *_others(folder)]
     except AutograderError as error:
         display.say(f"progress: {error}")
         return
@@ -53,15 +55,18 @@ def _others(folder: Path) -> Iterator[Overview]:
         return
     for own in beside:
         if own.folder.resolve() != folder.resolve():
-            yield Overview(f"{own.title} ({_SAVED})", tuple(saved_rows(own.notebook)))
+            title = f"{own.title} ({_SAVED})"
+            yield unusable(title, own.problem) if own.problem else Overview(title, tuple(saved_rows(own)))
 
 
-def saved_rows(notebook: Path) -> Iterator[Row]:
+def saved_rows(own: OwnAssignment) -> Iterator[Row]:
     """Yield how each question stood when the notebook was saved; one that was never checked is not attempted."""
-    for cell in cells_of(notebook):
+    saved: dict[str, Row] = {}
+    for cell in cells_of(own.notebook):
         question = is_check(cell)
         if question:
-            yield next(iter(_saved(cell, question)), Row(question, "not attempted"))
+            saved.update((row.question, row) for row in _saved(cell, question))
+    yield from (saved.get(question, Row(question, "not attempted")) for question in own.questions)
 
 
 def _saved(cell: dict[str, Any], question: str) -> Iterator[Row]:
@@ -76,15 +81,14 @@ def _saved(cell: dict[str, Any], question: str) -> Iterator[Row]:
 
 
 def _html(overview: Overview) -> str:
-    right = sum(row.state == "right" for row in overview.rows)
     items = "".join(
-        f'<li><span style="display: inline-block; width: 1.3em">{MARKS[row.state]}</span>'
-        f"<code>{escape(row.question)}</code> {escape(row.words)}</li>"
+        f'<li style="display: flex; column-gap: .5em"><span style="flex: 0 0 1em; text-align: center">'
+        f"{MARKS[row.state]}</span><code>{escape(row.question)}</code><span>{escape(row.words)}</span></li>"
         for row in overview.rows
     )
-    standing = f"{right} of {len(overview.rows)} questions right so far"
+    problems = "".join(f"<br>! {code_spans(problem)}" for problem in overview.problems)
     return (
-        f'<div style="margin: 6px 0"><b>{escape(overview.title)}</b> – {standing}'
+        f'<div style="margin: 6px 0"><b>{escape(overview.title)}</b> – {overview.standing}{problems}'
         f"{bar([row.state for row in overview.rows])}<details><summary>question by question</summary>"
         f'<ul style="list-style: none; margin: 0; padding: 0">{items}</ul></details></div>'
     )

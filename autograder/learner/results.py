@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograder.diagnosis import diagnose
-from autograder.errors import CallFailed, Mismatch
+from autograder.errors import CallFailed, DataMissingError, Mismatch
+from autograder.evidence import evidence
 from autograder.workbench import Raised, VisibleCheck, workbench
 
-Outcome = Literal["passed", "failed", "not attempted"]
-State = Literal["right", "wrong", "not attempted"]
+Outcome = Literal["passed", "failed", "not attempted", "not run"]
+State = Literal["right", "wrong", "not attempted", "not run"]
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,18 @@ class QuestionReport:
 
     @property
     def state(self) -> State:
-        """Whether the answer is right as far as can be seen here, wrong, or not there yet."""
+        """Whether the answer is right as far as can be seen here, wrong, not there yet, or not to be told here."""
         if self.passed == len(self.results):
             return "right"
+        if self.first.outcome == "not run":
+            return "not run"
         return "not attempted" if self.passed == 0 and self.first.outcome == "not attempted" else "wrong"
 
     @property
     def first(self) -> CheckResult:
-        """The first check that does not pass, or else the first one."""
-        return next((result for result in self.results if result.outcome != "passed"), self.results[0])
+        """The first check that does not pass, one that was run before one that was not, or else the first one."""
+        open_ones = [result for result in self.results if result.outcome != "passed"] or [self.results[0]]
+        return next((result for result in open_ones if result.outcome != "not run"), open_ones[0])
 
     @property
     def headline(self) -> str:
@@ -66,41 +70,60 @@ def run_checks(
 
     Random inputs are drawn from `seed`, new ones each time where none is given.
     """
-    return judged(workbench(folder).run(question, namespace, seed or os.urandom(16).hex()))
+    return judged(workbench(folder).run(question, namespace, seed or os.urandom(16).hex()), namespace)
 
 
-def judged(raised: Sequence[Raised]) -> tuple[CheckResult, ...]:
-    """Return the result of each check from what it raised."""
-    return tuple(_result(check, error) for check, error in raised)
+def judged(raised: Sequence[Raised], namespace: Mapping[str, Any]) -> tuple[CheckResult, ...]:
+    """Return the result of each check from what it raised on the names in `namespace`."""
+    return tuple(_result(check, error, namespace) for check, error in raised)
 
 
-def _result(check: VisibleCheck, error: Exception | None) -> CheckResult:
+def _result(check: VisibleCheck, error: Exception | None, namespace: Mapping[str, Any]) -> CheckResult:
     if error is None:
         return CheckResult(check.title, "passed")
-    if is_stub(error):
-        name = error.name if isinstance(error, CallFailed) else check.question
-        message = f"`{name}` is not attempted yet: write your code in place of the raise"
-        return CheckResult(check.title, "not attempted", message, error)
-    if not isinstance(error, Mismatch | CallFailed):
-        title = check.title
-        return CheckResult(title, "failed", f"this does not hold yet: {title[:1].lower()}{title[1:]}", error)
-    line = own_line(error) if isinstance(error, CallFailed) else None
-    diagnosis = diagnose(error, question=check.question, hidden=False, line_text=line)
-    if isinstance(error, CallFailed) and error.kind == "missing":
-        message = f"{diagnosis.message} After a restart of the kernel all cells above have to run again."
-        return CheckResult(check.title, "not attempted", message, error)
-    outcome: Outcome = "not attempted" if returned_none(error) else "failed"
-    return CheckResult(check.title, outcome, diagnosis.message, error)
+    if isinstance(error, DataMissingError):
+        return CheckResult(check.title, "not run", f"not run, through no fault of yours: {error}", error)
+    shown = evidence(check, error)
+    if isinstance(shown, Mismatch):
+        message = diagnose(shown, question=check.question, hidden=False).message
+        return CheckResult(check.title, "not attempted" if shown.no_value else "failed", message, error)
+    return CheckResult(check.title, *_of_call(shown, check.question, namespace), error)
 
 
-def is_stub(error: Exception) -> bool:
-    """Tell whether a call ended in the `raise` of a stub."""
-    return isinstance(error, CallFailed) and error.exception == "NotImplementedError"
+def _of_call(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> tuple[Outcome, str]:
+    """Return outcome and message for a call that brought no value."""
+    if is_stub(error, question, namespace):
+        return "not attempted", f"`{error.name}` is not attempted yet: write your code in place of the raise"
+    if _is_unwritten(error):
+        return "not run", f"`{question}` is checked together with `{error.name}`, which is not attempted yet"
+    gone = error.kind == "missing" and error.name not in namespace and "." not in error.name
+    if error.kind == "missing" and not gone:
+        error = error.advised(_of_another_kind(error, namespace))
+    message = diagnose(error, question=question, hidden=False, line_text=own_line(error)).message
+    if gone:
+        return "not attempted", f"{message} After a restart of the kernel all cells above have to run again."
+    return "failed", message
 
 
-def returned_none(error: Exception) -> bool:
-    """Tell whether a value is None where there should be one: most often a `return` is missing."""
-    return isinstance(error, Mismatch) and error.got is None and error.kind in ("structure", "type")
+def is_stub(error: Exception | None, question: str, namespace: Mapping[str, Any]) -> bool:
+    """Tell whether a check ended in the `raise` of the question's own stub, and not of one that it needs."""
+    if not isinstance(error, CallFailed) or not _is_unwritten(error):
+        return False
+    owner = error.name.partition(".")[0]
+    return owner == question or owner not in namespace  # a function of the check's own calls the question's
+
+
+def _is_unwritten(error: CallFailed) -> bool:
+    return error.exception == "NotImplementedError"
+
+
+def _of_another_kind(error: CallFailed, namespace: Mapping[str, Any]) -> str:
+    """Say what may be wrong with a name that is there, but cannot be called."""
+    owner, _, method = error.name.partition(".")
+    if method:
+        return f"`{owner}` has no method `{method}`; is it spelled like that?"
+    kind = type(namespace[owner]).__name__
+    return f"`{owner}` is of type `{kind}` now: does a later cell give the name another value?"
 
 
 def own_line(error: CallFailed) -> str | None:

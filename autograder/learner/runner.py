@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.failures import one_line
 from autograder.guide import guide_in
 from autograder.learner.cells import cells_of, is_check, source_of
 from autograder.learner.results import QuestionReport, run_checks
@@ -22,23 +23,23 @@ from autograder.learner.text import as_text
 
 _SHELL_MARKS = ("%", "!", "?")
 _PICTURE_ONLY = "illustration"
+_LONGEST_PROBLEM = 200
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the notebook in the first argument, and check the questions in the others, or all."""
+    """Run the notebook in the first argument, and check the questions in the others."""
     path, questions = Path(arguments[0]).resolve(), arguments[1:]
     with _results() as tell:
         os.chdir(path.parent)
-        namespace, problems = run_cells(path)
-        for cell in cells_of(path):
-            question = is_check(cell)
-            if question and (not questions or question in questions):
-                tell(_result(question, namespace, path.parent))
+        namespace, problems = run_cells(path, tell)
         tell({"problems": problems})
+        for question in questions:
+            tell({"at": f"the checks of `{question}`"})
+            tell(_result(question, namespace, path.parent))
     return 0
 
 
-def run_cells(path: Path) -> tuple[dict[str, Any], list[str]]:
+def run_cells(path: Path, tell: Callable[[dict[str, Any]], None]) -> tuple[dict[str, Any], list[str]]:
     """Run the code cells of a notebook but for checks and figures; return its names, and what went wrong where."""
     run, namespace = _shell()
     problems = []
@@ -46,18 +47,27 @@ def run_cells(path: Path) -> tuple[dict[str, Any], list[str]]:
         tags = cell.get("metadata", {}).get("tags", [])
         if cell.get("cell_type") != "code" or is_check(cell) or _PICTURE_ONLY in tags:
             continue
+        tell({"at": f"cell {number}"})
         error = run(source_of(cell))
         if error is not None:
-            first = str(error).strip().split("\n")[0]
-            problems.append(f"cell {number} raised {type(error).__name__}{f': {first}' if first else ''}")
+            problems.append(f"cell {number} raised {type(error).__name__}{_first_line(error)}")
     return namespace, problems
+
+
+def _first_line(error: BaseException) -> str:
+    """Return what an exception says, as far as it says anything."""
+    try:
+        first = str(error).strip().split("\n")[0]
+    except Exception:
+        return ""
+    return f": {one_line(first, _LONGEST_PROBLEM)}" if first else ""
 
 
 def _result(question: str, namespace: dict[str, Any], folder: Path) -> dict[str, Any]:
     try:
         report = QuestionReport(question, run_checks(question, namespace, folder), guide_in(folder).hidden(question))
     except AutograderError as error:
-        return {"question": question, "state": "wrong", "passed": 0, "checks": 0, "message": str(error), "text": ""}
+        return {"question": question, "state": "not run", "passed": 0, "checks": 0, "message": str(error), "text": ""}
     return {
         "question": question,
         "state": report.state,

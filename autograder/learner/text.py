@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from autograder.learner.picture import LEVELS, MARKS, ErrorPicture, picture_of
 from autograder.learner.results import QuestionReport
 
-SIGNS = {"passed": "✓ passed", "failed": "✗ failed", "not attempted": "· not attempted"}
-STATES = {"right": "✓ right so far", "wrong": "✗ not right yet", "not attempted": "· not attempted"}
+SIGNS = {"passed": "✓ passed", "failed": "✗ failed", "not attempted": "· not attempted", "not run": "· not run"}
+STATES = {
+    "right": "✓ right so far",
+    "wrong": "✗ not right yet",
+    "not attempted": "· not attempted",
+    "not run": "· could not be checked",
+}
 WIDTH = 110
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.learner.assignments import OwnAssignment, chosen
-from autograder.learner.overview import MARKS, Overview, Row, finished, lines, started
+from autograder.learner.folder import here
+from autograder.learner.notebook_run import NotebookRun
+from autograder.learner.rows import MARKS, NOTHING_TO_CHECK, Overview, Row, lines
 from autograder.workbench import CHECKS
 
 PAUSE = 0.3
@@ -15,8 +17,14 @@ PAUSE = 0.3
 
 
 def watch(words: Sequence[str], say: Callable[[str], None] = print) -> int:
-    """Check what `words` name, then again what is saved, until Ctrl-C; return 0."""
-    found, questions = chosen(words, Path.cwd())
+    """Check what `words` name, then again what is saved, until Ctrl-C; return 0, or 2 where there is nothing."""
+    named, questions = chosen(words, here())
+    for own in named:
+        if own.problem:
+            say(f"{own.title}\n  ! {own.problem}")
+    found = [own for own in named if not own.problem]
+    if not found:
+        return NOTHING_TO_CHECK
     before: dict[Path, Overview] = {}
     seen: dict[Path, object] = {}
     try:
@@ -48,13 +56,12 @@ def _state(own: OwnAssignment) -> object | None:
 def _checked(own: OwnAssignment, questions: Sequence[str]) -> Overview | None:
     """Return how a notebook stands; None where it was saved again meanwhile, so that this is old news."""
     begun = _state(own)
-    with started(own, questions) as process:
-        while process.poll() is None:
+    with NotebookRun(own, questions) as run:
+        while not run.ended:
             if _state(own) not in (begun, None):
-                process.kill()
                 return None
             time.sleep(PAUSE / 10)
-        return finished(own, process)
+        return run.overview()
 
 
 def _news(before: Overview | None, now: Overview) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -16,6 +19,12 @@ from autograder.guide import guide_in
 from tests import minicourse
 
 RIGHT = minicourse.RIGHT
+BEGIN = "open('begun', 'w').close()"
+UNSPEAKABLE = """\
+class Unspeakable(Exception):
+    def __str__(self):
+        raise ValueError
+raise Unspeakable"""
 HANGS = "import time\ndef double(x):\n    return 2 * x\ntime.sleep(600)"
 
 
@@ -90,9 +99,10 @@ def test_stubs_are_not_attempted(copies: Path) -> None:
     done = autograder(copies, "check")
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "mini: Tiny – 0 of 2 questions right so far",
+        "mini: Tiny",
         "  · double  not attempted",
         "  · square  not attempted",
+        "  0 of 2 questions right so far",
     ]
     assert done.stderr == ""
 
@@ -126,6 +136,8 @@ def test_a_wrong_answer_has_one_message(write: Callable[[Mapping[str, str]], Pat
         ("1 / 0", "cell 2 raised ZeroDivisionError: division by zero"),
         ("exit()", "cell 2 raised SystemExit"),
         ("import os\nos._exit(3)", "the notebook ended Python itself (status 3)"),
+        ("raise ValueError('x' * 100_000 + '\\x1b[31m')", f"cell 2 raised ValueError: {'x' * 199}…"),
+        (UNSPEAKABLE, "cell 2 raised Unspeakable"),
         ("%matplotlib inline\nfrom matplotlib import pyplot\npyplot.figure(); pyplot.show()\n!true", ""),
     ],
 )
@@ -153,6 +165,135 @@ def test_usage(copies: Path, words: tuple[str, ...], message: str) -> None:
     done = autograder(copies, "check", *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+def test_at_the_root_of_the_course_the_copies_are_checked(
+    write: Callable[[Mapping[str, str]], Path], copies: Path
+) -> None:
+    """As the page for self-learners says: what is answered is in my-course, the course's own stubs are not."""
+    write(RIGHT)
+    for words in ((), ("my-course",), ("mini",), ("my-course", "double")):
+        done = autograder(copies.parent, "check", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+    copies.rename(copies.parent / "elsewhere")
+    try:
+        done = autograder(copies.parent, "check")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "make copies with `autograder init`" in done.stderr
+    finally:
+        (copies.parent / "elsewhere").rename(copies)
+
+
+def test_a_process_that_dies_in_a_check_leaves_questions_open(
+    write: Callable[[Mapping[str, str]], Path], copies: Path
+) -> None:
+    """What was found out before is told, what was not reached is not right."""
+    write({**RIGHT, "square": "import os\ndef square(x):\n    os._exit(0)"})
+    done = autograder(copies, "check")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:] == [
+        "  ✓ double  1 of 1",
+        "  ? square  not reached",
+        "  1 of 2 questions right so far",
+    ]
+    assert autograder(copies, "check", "square").returncode == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"cells": 3}', "[]"])
+@pytest.mark.parametrize("words", [(), ("mini",), ("mini/mini.ipynb",), ("double",)])
+def test_a_notebook_that_cannot_be_read(
+    write: Callable[[Mapping[str, str]], Path], copies: Path, words: tuple[str, ...], text: str
+) -> None:
+    """There is nothing to check, which is not to say that all is right."""
+    write(RIGHT).write_text(text)
+    done = autograder(copies, "check", *words)
+    assert done.returncode == 2
+    said = done.stdout + done.stderr
+    assert ("no question, notebook or assignment 'double'" if words == ("double",) else "cannot be read as") in said
+
+
+def test_check_cells_of_ones_own(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """A copy, a mistyped one, one with a comment: each question is asked once."""
+    path = write(RIGHT)
+    whole = json.loads(path.read_text())
+    for cell in whole["cells"]:
+        if cell["source"] == 'check("square")':
+            cell["source"] = '# at last\ncheck("square")'
+    extra = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    whole["cells"] += [{**extra, "source": f'check("{name}")'} for name in ("double", "dubble")]
+    path.write_text(json.dumps(whole))
+    done = autograder(copies, "check")
+    assert done.stdout.splitlines()[1:] == [
+        "  ✓ double  1 of 1",
+        "  ✓ square  1 of 1",
+        "  2 of 2 questions right so far",
+    ]
+    assert done.returncode == 0
+
+
+def test_one_bad_folder_leaves_the_others(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """It is told of, and the rest is checked."""
+    write(RIGHT)
+    bad = copies / "bad"
+    bad.mkdir()
+    try:
+        (bad / "checks.py").write_text(minicourse.CHECKS)
+        done = autograder(copies, "check")
+    finally:
+        shutil.rmtree(bad)
+    assert done.returncode == 1
+    assert "2 of 2 questions right so far" in done.stdout
+    assert "there is no notebook with check cells" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told", "place"),
+    [
+        ("double", f"{BEGIN}\n{HANGS}", "mini: Tiny", "cell 2"),
+        ("square", f"def square(x):\n    {BEGIN}\n    while True: pass", "✓ double  1 of 1", "the checks of `square`"),
+    ],
+)
+def test_ctrl_c_says_where_it_was(
+    write: Callable[[Mapping[str, str]], Path], copies: Path, question: str, answer: str, told: str, place: str
+) -> None:
+    """Results come as they are found, and whoever stops an endless loop is told where it is."""
+    begun = write({**RIGHT, question: answer}).parent / "begun"
+    command = [sys.executable, "-m", "autograder.cli", "check"]
+    with subprocess.Popen(
+        command, cwd=copies, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    ) as process:
+        assert process.stdout is not None
+        until(process.stdout, told)
+        while not begun.exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        said, complaint = process.communicate(timeout=60)
+    begun.unlink()
+    assert process.returncode == 130
+    assert f"  ! stopped at {place}; " in said
+    assert complaint == "autograder: stopped\n"
+
+
+def test_much_output_holds_nothing_up(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """Watching reads what the process says at once, however much it is."""
+    path = write({**RIGHT, "double": "def double(x):\n    raise ValueError('long ' * 50_000)"})
+    whole = json.loads(path.read_text())
+    failing = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    whole["cells"] += [{**failing, "source": f"raise ValueError('{number:0>500}')"} for number in range(400)]
+    path.write_text(json.dumps(whole))
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "autograder.cli", "check", "--watch"],
+        cwd=copies,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            until(process.stdout, "watching; save the notebook")
+        finally:
+            process.send_signal(signal.SIGINT)
+        process.stdout.read()
 
 
 def test_watching_says_what_changed(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:

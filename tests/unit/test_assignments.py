@@ -9,11 +9,12 @@ import msgspec
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.guide import GUIDE, Guide
-from autograder.learner.assignments import assignment_in, assignments_below, chosen
+from autograder.guide import GUIDE, Guide, QuestionGuide, guide_in
+from autograder.learner.assignments import OwnAssignment, assignment_in, assignments_below, chosen
 from autograder.learner.cells import cells_of, heading_above, is_check
 from tests.minicourse import CHECKS
 
+ROOT = Path(__file__).parents[2]
 CHECK = {"cell_type": "code", "source": ['check("double")']}
 
 
@@ -34,7 +35,7 @@ def test_assignments_come_in_the_order_of_the_course(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     assert [own.name for own in assignments_below(tmp_path)] == ["neuron", "gates"]
     assert assignments_below(tmp_path)[1].title == "gates: Backpropagation"
-    assert assignments_below(tmp_path / "a")[0].questions == ["double"]
+    assert assignments_below(tmp_path / "a")[0].questions == ["double", "square"]
 
 
 @pytest.mark.parametrize("place", ["", "assignments", "release"])
@@ -63,6 +64,65 @@ def test_a_folder_without_one_notebook_says_so(tmp_path: Path, names: tuple[str,
     """None or several: the message says what to do."""
     with pytest.raises(AutograderError, match=words):
         assignment_in(write(tmp_path / "mini", *names))
+
+
+@pytest.mark.parametrize(
+    ("cells", "guide", "questions"),
+    [
+        ([], None, ["double", "square"]),
+        (["square", "double"], None, ["square", "double"]),
+        (["square"], None, ["square", "double"]),
+        (["double", "dubble", "double", "square"], None, ["double", "square"]),
+        (["square"], Guide(questions={"double": QuestionGuide(1), "square": QuestionGuide(1)}), ["square", "double"]),
+        (["square"], Guide(questions={"double": QuestionGuide(1)}), ["double"]),
+    ],
+)
+def test_each_question_is_asked_once_in_the_order_of_the_notebook(
+    tmp_path: Path, cells: list[str], guide: Guide | None, questions: list[str]
+) -> None:
+    """Which questions there are is for guide and checks to say: cells of a student's own add and hide none."""
+    write(tmp_path, "mini.ipynb", guide=guide, cells=[{"cell_type": "code", "source": f'check("{q}")'} for q in cells])
+    assert OwnAssignment(tmp_path / "mini.ipynb", guide_in(tmp_path)).questions == questions
+
+
+def test_without_any_list_the_cells_say_which_questions_there_are(tmp_path: Path) -> None:
+    """Checks that cannot be read hide no question, so that somebody is told."""
+    write(tmp_path, "mini.ipynb")
+    (tmp_path / "checks.py").write_text("def test_(:")
+    assert assignment_in(tmp_path).questions == ["double"]
+
+
+def test_a_folder_that_cannot_be_used_leaves_the_others(tmp_path: Path) -> None:
+    """Each folder with a problem is told of, and the rest is there."""
+    write(tmp_path / "good", "good.ipynb", guide=Guide(place=1))
+    write(tmp_path / "none")
+    write(tmp_path / "two", "a.ipynb", "b.ipynb")
+    write(tmp_path / "guide", "guide.ipynb")
+    (tmp_path / "guide" / GUIDE).write_text("{")
+    write(tmp_path / "torn", "torn.ipynb", "copy.ipynb")
+    (tmp_path / "torn" / "torn.ipynb").write_text('{"cells": [')
+    found = {own.name: own for own in assignments_below(tmp_path)}
+    words = {"none": "no notebook", "two": "2 notebooks", "guide": "guide.json cannot", "torn": "save it again"}
+    assert found.pop("good").questions == ["double", "square"]
+    assert found.keys() == words.keys()
+    for name, own in found.items():
+        assert words[name] in own.problem
+        assert own.questions == []
+        with pytest.raises(AutograderError, match=words[name]):
+            chosen([name], tmp_path)
+
+
+def test_in_the_course_itself_the_copies_are_meant(tmp_path: Path) -> None:
+    """Nobody answers the notebooks under assignments/, which would all be not attempted."""
+    (tmp_path / "course.yml").write_text("name: mini\n")
+    write(tmp_path / "assignments" / "mini", "mini.ipynb")
+    with pytest.raises(AutograderError, match=r"make copies with `autograder init`"):
+        chosen([], tmp_path)
+    write(tmp_path / "mine" / "mini", "mini.ipynb")
+    assert [own.folder for own in chosen(["mine"], tmp_path)[0]] == [tmp_path / "mine" / "mini"]
+    assert [own.folder for own in chosen(["mine", "square"], tmp_path)[0]] == [tmp_path / "mine" / "mini"]
+    write(tmp_path / "my-course" / "mini", "mini.ipynb")
+    assert [own.folder for own in chosen([], tmp_path)[0]] == [tmp_path / "my-course" / "mini"]
 
 
 def test_no_assignment_at_all(tmp_path: Path) -> None:
@@ -122,14 +182,37 @@ def test_what_is_no_notebook_has_no_cells(tmp_path: Path, text: str) -> None:
         ('check("double")', "double"),
         ("check('double')\n", "double"),
         ('# check("double")', None),
+        ('# my notes\ncheck("double")  # again', "double"),
+        ('check(\n    "double",\n)', "double"),
+        ('check("double" if True else "x")', None),
+        ('check("double", 1)', None),
+        ('check("dou', None),
         ('check("double"); x = 1', None),
         ("check(name)", None),
     ],
 )
 def test_check_cells(source: str, question: str | None) -> None:
-    """A check cell is a call of check and nothing else."""
+    """A check cell is a call of check and nothing else; comments make no difference."""
     assert is_check({"cell_type": "code", "source": source}) == question
     assert is_check({"cell_type": "markdown", "source": source}) is None
+
+
+def test_a_heading_of_the_exercise_itself_is_no_chapter(tmp_path: Path) -> None:
+    """To be sent to the heading right above the stub helps nobody."""
+    texts = ("## Two", "### Exercise 7 · `double` · 2 points", "### `double`, again", "### Exercise 8")
+    cells = [{"cell_type": "markdown", "source": text} for text in texts]
+    cells.append({"cell_type": "code", "source": "def double(x):\n    pass"})
+    write(tmp_path, "mini.ipynb", cells=cells)
+    assert heading_above("double", tmp_path) == "Two"
+
+
+@pytest.mark.parametrize("name", ["neuron", "gates", "losses", "network", "mnist"])
+def test_every_question_of_the_course_has_a_chapter(name: str) -> None:
+    """In the course's own notebooks the last step of hints names a section with something to read."""
+    folder = ROOT / "assignments" / name
+    headings = {question: heading_above(question, folder) for question in assignment_in(folder).questions}
+    assert headings
+    assert {question for question, heading in headings.items() if not heading or "Exercise" in heading} == set()
 
 
 def test_the_heading_above_a_question(tmp_path: Path) -> None:

@@ -25,7 +25,19 @@ def test_right_has_no_behaviour() -> None:
     assert behaviour([]) is None
 
 
-@pytest.mark.parametrize("array", [ARRAY, NICE, ARRAY * 1e-9, ARRAY * 1e12, -NICE, np.zeros(3), np.array(2.0)])
+@pytest.mark.parametrize(
+    "array",
+    [
+        ARRAY,
+        NICE,
+        ARRAY * 1e-9,
+        ARRAY * 1e12,
+        ARRAY / np.max(np.abs(ARRAY)) * 1.7e308,
+        -NICE,
+        np.zeros(3),
+        np.array(2.0),
+    ],
+)
 def test_rounding_makes_no_difference(array: np.ndarray) -> None:
     """Another order of sums changes the last digits, and never the digest: not once in a thousand tries."""
     right = behaviour([None, mismatch(array)])
@@ -73,6 +85,13 @@ def test_form_makes_no_difference(one: Any, other: Any) -> None:
 def test_anything_else_is_another_behaviour(other: list[Exception | None]) -> None:
     """A value, shape, place or kind that differs is another slip, or none that is known."""
     assert behaviour(other) != behaviour([None, mismatch(ARRAY)])
+
+
+@pytest.mark.parametrize("number", [1.7e308, -1.797e308, 5e-324, 2.3e-308, np.inf, np.nan])
+def test_numbers_at_the_end_of_their_range_have_a_behaviour(number: float) -> None:
+    """Neither an overflow nor a warning, which pytest would raise here."""
+    assert behaviour([mismatch(np.array([number, 0.0]))]) is not None
+    assert behaviour([mismatch(np.array([number, 1.0]))]) is not None
 
 
 def test_exceptions_are_told_apart_by_type_not_by_words() -> None:

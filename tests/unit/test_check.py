@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import os
 import re
 import sys
 import threading
@@ -20,7 +21,7 @@ from autograder.errors import AutograderError
 from autograder.learner.check import CheckFailed
 from autograder.learner.results import QuestionReport, run_checks
 from autograder.learner.text import as_text
-from tests.minicourse import CHECKS
+from tests.minicourse import CHECKS, write_course
 
 
 def unwritten(x: Any) -> Any:
@@ -143,13 +144,64 @@ def test_check_takes_the_callers_functions(folder: Path, capsys: pytest.CaptureF
     assert "1 of 1 visible checks pass" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("question", ["dubble", "", "<b>", None])
+@pytest.mark.parametrize("question", ["dubble", "", "<b>", None, 3, ["a"], {}, np.ones(2)])
 def test_check_says_what_is_wrong_with_the_call(
     folder: Path, question: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A student sees one line, and no traceback of ours."""
     exec("check(question)", {"check": autograder.check, "question": question})
     assert re.fullmatch(r"check: there is no question .*; (did you mean|there are:) .*\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("call", ["check", "hint"])
+@pytest.mark.parametrize("thing", [unwritten, CheckFailed])
+def test_a_function_in_place_of_its_name(
+    folder: Path, thing: Any, call: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What has to be typed is shown."""
+    exec(f"{call}(thing)", {call: getattr(autograder, call), "thing": thing})
+    assert capsys.readouterr().out == f'{call}: the name stands in quotes: write {call}("{thing.__name__}")\n'
+
+
+@pytest.mark.parametrize("call", ["check('double')", "hint('double')", "progress()"])
+def test_a_working_folder_that_is_gone(
+    tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says what to do."""
+    name = call.partition("(")[0]
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    exec(call, {name: getattr(autograder, name)})
+    assert capsys.readouterr().out.startswith(f"{name}: the folder that this was started in is gone; open the notebook")
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("PYTEST_ADDOPTS", "--no-such-option"),
+        ("PYTEST_ADDOPTS", "-k nothing"),
+        ("PYTEST_PLUGINS", "no_such_plugin"),
+        ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", ""),
+    ],
+)
+def test_settings_for_other_sessions_of_pytest_change_nothing(
+    folder: Path, setting: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a student has set for their own tests is not about these, and stays as it is."""
+    monkeypatch.setenv(setting, text)
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # pytest's own affair, which it sets and deletes for each test
+    before = dict(os.environ)
+    assert [result.outcome for result in run_checks("double", {"double": lambda x: 2 * x}, folder)] == ["passed"]
+    assert dict(os.environ) == before
+
+
+def test_a_suite_that_is_misused_says_how(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What pytest has against the suite reaches whoever has to mend it, and nothing is printed beside it."""
+    root = write_course(tmp_path, checks=CHECKS.replace('"""Three becomes six."""', ""))
+    with pytest.raises(AutograderError, match=r"checks\.py cannot be used; .*test_three has no docstring"):
+        run_checks("double", {}, root / "assignments" / "mini")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_check_raises_where_a_notebook_is_validated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import AutograderError
-from autograder.guide import FORMAT, GUIDE, Guide, QuestionGuide, ambiguous, guide_in, label, seal, unseal
+from autograder.guide import FORMAT, GUIDE, Guide, QuestionGuide, guide_in, label, unseal
+from autograder.instructor.guides import ambiguous, seal
 
 KEY, OTHER = b"1" * 32, b"2" * 32
 

@@ -13,7 +13,8 @@ import pytest
 import autograder
 from autograder import workbench
 from autograder.behaviour import VISIBLE_SEED, behaviour
-from autograder.guide import GUIDE, Guide, QuestionGuide, label, seal
+from autograder.guide import GUIDE, Guide, QuestionGuide, label
+from autograder.instructor.guides import seal
 from autograder.learner.hint import next_step
 from tests.minicourse import CHECKS
 

@@ -32,18 +32,48 @@ def test_each_entry_has_the_level_of_its_error() -> None:
     assert picture.words.startswith("3 of 4 entries of `dx` are off: `dx[1, 1]` by 200 %, `dx[1, 0]` by 10 %")
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_wrong(wrong: float) -> None:
+@pytest.mark.parametrize(("wrong", "words"), [(np.nan, "is NaN"), (np.inf, "is infinite"), (-np.inf, "is infinite")])
+def test_what_is_not_finite_is_wrong(wrong: float, words: str) -> None:
     """NaN and infinity are as wrong as can be, but for an infinity that was expected."""
     picture = drawn([1.0, wrong, np.inf], np.array([1.0, 2.0, np.inf]))
     assert picture.levels == ((RIGHT, LARGE, RIGHT),)
-    assert "`dx[1]` by a number that is not finite" in picture.words
+    assert picture.words == f"1 of 3 entries of `dx` are off: `dx[1]` {words}."
 
 
 def test_a_zero_is_measured_by_the_largest_entry() -> None:
     """Noise beside large numbers is no error, even where a zero is expected."""
     assert picture_of(mismatch([1e-12, 5.0], np.array([0.0, 5.0]))) is None
-    assert drawn([1.0, 5.0], np.array([0.0, 5.0])).levels == ((LARGE, RIGHT),)
+    picture = drawn([1.0, 5.0], np.array([0.0, 5.0]))
+    assert picture.levels == ((LARGE, RIGHT),)
+    assert picture.words == "1 of 2 entries of `dx` are off: `dx[0]` should be 0."
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        ([[110.0, 1.0], [3.0, 4.0]], [[100.0, 1.0], [1.0, 4.0]]),
+        ([[110.0, 2.0, 5.0], [3.0, 4.0, 7.0]], [[100.0, 1.0, 4.0], [1.0, 3.0, 6.0]]),
+        ([[2.0, 4.0], [6.0, 8.0]], [[1.0, 2.0], [3.0, 4.0]]),
+        ([[1.0, 100.0], [0.5, 4.0]], [[1.0, 101.0], [0.0, 4.0]]),
+    ],
+)
+def test_message_and_picture_name_the_same_entry_first(got: Any, expected: Any) -> None:
+    """What is called the worst is drawn as the worst: both go by the relative error."""
+    with pytest.raises(Mismatch) as caught:
+        agree("dx", np.array(got), np.array(expected))
+    picture = picture_of(caught.value)
+    assert picture is not None
+    assert picture.worst[0][0] == caught.value.path
+    row, column = (int(part) for part in caught.value.path[3:-1].split(","))
+    assert picture.levels[row][column] == max(level for levels in picture.levels for level in levels)
+
+
+def test_of_entries_that_are_equally_wrong_the_largest_is_named() -> None:
+    """A constant factor is off by the same share everywhere, but for rounding."""
+    expected = np.array([0.1, 0.3, -0.7])
+    with pytest.raises(Mismatch) as caught:
+        agree("dx", expected * 3, expected)
+    assert caught.value.path == "dx[2]"
 
 
 def test_a_large_array_is_drawn_in_parts() -> None:
