@@ -23,7 +23,7 @@ from autograder import record
 from autograder.course import Assignment, Course
 from autograder.digests import suite_digest
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
-from autograder.examine import silent_session
+from autograder.examine import no_other_plugins, silent_session
 from autograder.grade import Grader
 from autograder.pipe import Reply, Request, receive, send
 from autograder.sandbox import Sandbox, harden_grader
@@ -73,7 +73,8 @@ class _Session:
         suite_digest(assignment)  # before the files are loaded: one that changes meanwhile must not pass for judged
         plugin = _Serve(self, course, assignment)
         suites = [str(assignment.checks_path), str(assignment.suite_path)]
-        status = pytest.main([*silent_session(assignment.root), *suites], plugins=[plugin])
+        with no_other_plugins():
+            status = pytest.main([*silent_session(assignment.root), *suites], plugins=[plugin])
         if plugin.broken is not None:
             raise plugin.broken
         if not plugin.served:

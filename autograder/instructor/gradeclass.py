@@ -9,6 +9,7 @@ from concurrent.futures import as_completed
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -122,9 +123,9 @@ class _Run:
             _say(f"{count}: what judges them has not changed since (--again grades them anew)")
 
     def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade | None]:
-        futures = [graders.submit(partial(self._keep, graders, *each)) for each in submissions.items()]
-        for future in as_completed(futures):
-            yield future.result()
+        work = (partial(self._keep, graders, *each) for each in submissions.items())
+        # nobody else holds the futures: what they brought is forgotten as soon as it is counted
+        yield from (future.result() for future in as_completed([graders.submit(each) for each in work]))
 
     def _keep(self, graders: Graders, student: str, path: Path) -> Grade | None:
         """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread.
@@ -145,9 +146,11 @@ class _Run:
         return grade
 
     def _add(self, grade: Grade) -> None:
-        self._grades.append(grade)
+        """Print the record or keep what the table needs of it: the tests of ten thousand would fill the memory."""
         if self._as_json:
             sys.stdout.write(record.to_json(grade).decode() + "\n")
+        questions = tuple(msgspec.structs.replace(question, tests=()) for question in grade.questions)
+        self._grades.append(msgspec.structs.replace(grade, questions=questions, restored=()))
 
     def _file(self, student: str) -> Path:
         return self._out / f"{student}.json"

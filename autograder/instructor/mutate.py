@@ -22,7 +22,7 @@ from autograder import equivalents
 from autograder.course import Assignment, Course
 from autograder.course_file import nearest
 from autograder.errors import AutograderError, CourseError, SuiteError
-from autograder.examine import silent_session
+from autograder.examine import no_other_plugins, silent_session
 from autograder.instructor.mutation_report import Report, Verdict
 from autograder.instructor.trials import Trials
 from autograder.mutants import mutants
@@ -163,7 +163,8 @@ def run(task: Task) -> list[Any]:
     assignment = Course.load(task.root).assignment(task.assignment)
     loop = _Loop(assignment, task)
     paths = [str(assignment.checks_path), str(assignment.suite_path)]
-    pytest.main([*silent_session(task.root), *_NO_GARBAGE_COLLECTION, *paths], plugins=[loop])
+    with no_other_plugins():
+        pytest.main([*silent_session(task.root), *_NO_GARBAGE_COLLECTION, *paths], plugins=[loop])
     if loop.error is not None:
         raise loop.error
     return loop.result
