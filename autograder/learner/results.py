@@ -7,12 +7,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Literal
 
 from autograder.diagnosis import diagnose
 from autograder.errors import CallFailed, DataMissingError, Mismatch
 from autograder.evidence import evidence
 from autograder.workbench import Raised, VisibleCheck, workbench
+
+_STUB = "NotImplementedError"
 
 Outcome = Literal["passed", "failed", "not attempted", "not run"]
 State = Literal["right", "wrong", "not attempted", "not run"]
@@ -93,7 +96,8 @@ def _result(check: VisibleCheck, error: Exception | None, namespace: Mapping[str
 def _of_call(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> tuple[Outcome, str]:
     """Return outcome and message for a call that brought no value."""
     if is_stub(error, question, namespace):
-        return "not attempted", f"`{error.name}` is not attempted yet: write your code in place of the raise"
+        blank = error.name if _owner(error) not in (namespace.keys() - {question}) else question
+        return "not attempted", f"`{blank}` is not attempted yet: write your code in place of the raise"
     if _is_unwritten(error):
         return "not run", f"`{question}` is checked together with `{error.name}`, which is not attempted yet"
     gone = error.kind == "missing" and error.name not in namespace and "." not in error.name
@@ -106,15 +110,26 @@ def _of_call(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> 
 
 
 def is_stub(error: Exception | None, question: str, namespace: Mapping[str, Any]) -> bool:
-    """Tell whether a check ended in the `raise` of the question's own stub, and not of one that it needs."""
+    """Tell whether a check ended in the `raise` of the question's own stub, or of one that it needs as well."""
     if not isinstance(error, CallFailed) or not _is_unwritten(error):
         return False
-    owner = error.name.partition(".")[0]
-    return owner == question or owner not in namespace  # a function of the check's own calls the question's
+    owner = _owner(error)  # where it is not in the notebook, a function of the check's own calls the question's
+    return owner == question or owner not in namespace or _is_blank(namespace.get(question))
+
+
+def _owner(error: CallFailed) -> str:
+    return error.name.partition(".")[0]
+
+
+def _is_blank(thing: Any) -> bool:
+    """Tell whether a function, or each method of a class, does nothing but raise what a stub raises."""
+    parts = vars(thing).values() if isinstance(thing, type) else [thing]
+    codes = [part.__code__ for part in parts if isinstance(part, FunctionType)]
+    return bool(codes) and all(code.co_names == (_STUB,) for code in codes)
 
 
 def _is_unwritten(error: CallFailed) -> bool:
-    return error.exception == "NotImplementedError"
+    return error.exception == _STUB
 
 
 def _of_another_kind(error: CallFailed, namespace: Mapping[str, Any]) -> str:

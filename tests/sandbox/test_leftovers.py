@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from autograder.sandbox import Sandbox
@@ -66,3 +71,45 @@ def test_room_for_the_next_one(sandbox: Sandbox, load: Load, leave: str, least: 
         assert untidy.leave() >= least
     assert load(ROOM).room() == (files, room)
     assert bystander.count() == 2  # its process ends with the one that removes folders
+
+
+WITHOUT_LANDLOCK = '''
+from autograder.sandbox import Cell, Sandbox
+
+OUTSIDE = """
+import os
+
+def leave():
+    place = os.path.dirname(os.getcwd())
+    with open(f"{place}/note", "w") as file:
+        file.write("what the hidden check asked")
+    os.mkdir(f"{place}/deep")
+    os.rename(os.getcwd(), f"{place}/renamed")
+    with open("large", "wb") as file:
+        return file.write(bytes(15 << 20))
+
+def found():
+    return os.listdir(os.path.dirname(os.getcwd())), os.statvfs(".").f_bavail * os.statvfs(".").f_bsize
+"""
+
+with Sandbox() as sandbox:
+    print(sandbox.protection.mode)
+    with sandbox.load([Cell("all", OUTSIDE)], seed=0) as before:
+        (own,), room = before.found()
+    with sandbox.load([Cell("all", OUTSIDE)], seed=0) as untidy:
+        assert untidy.leave() == 15 << 20
+    with sandbox.load([Cell("all", OUTSIDE)], seed=0) as after:
+        names, left = after.found()
+        assert (len(names), left) == (1, room), (names, left, room)
+    print("clean")
+'''
+
+
+def test_nothing_is_left_where_landlock_does_not_hold() -> None:
+    """A submission that can write beside its folder leaves nothing there for the next one, neither text nor want."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("without bubblewrap there is no folder")
+    blocked = Path(__file__).with_name("blocked.py")
+    command = [sys.executable, str(blocked), "landlock", sys.executable, "-c", WITHOUT_LANDLOCK]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n") == ["one layer", "clean", ""], done.stderr

@@ -139,6 +139,7 @@ def reported(folder: Path, question: str, names: Mapping[str, Any]) -> QuestionR
         ({"backward": lambda _: 2.0, "forward": lambda x: x}, "right", ""),
         ({"backward": unwritten, "forward": lambda x: x}, "not attempted", "`backward` is not attempted yet"),
         ({"backward": lambda _: 2.0, "forward": unwritten}, "not run", "together with `forward`, which is not attempt"),
+        ({"backward": unwritten, "forward": unwritten}, "not attempted", "`backward` is not attempted yet"),
         ({"backward": lambda _: 2.0}, "not attempted", "`backward` is checked together with `forward`"),
     ],
 )

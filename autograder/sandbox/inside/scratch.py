@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Collection
 
 _AT_ONCE = 1000
 
@@ -28,6 +29,20 @@ def remove(folder: str) -> None:
                 else:
                     os.unlink(entry.path)  # noqa: PTH108
         os.rmdir(current)  # noqa: PTH106
+
+
+def sweep(place: str, *, keep: Collection[str]) -> None:
+    """Remove all that lies in `place` but the folders to keep; raises OSError.
+
+    Where Landlock does not hold, a submission can write beside its own folder, and rename that.
+    """
+    with os.scandir(place) as entries:
+        left = [entry for entry in entries if entry.path not in keep]
+    for entry in left:
+        if entry.is_dir(follow_symlinks=False):
+            remove(entry.path)
+        else:
+            os.unlink(entry.path)  # noqa: PTH108
 
 
 def _some_of(folder: str) -> list[os.DirEntry[str]]:

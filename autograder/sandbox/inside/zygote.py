@@ -90,6 +90,8 @@ class _Zygote:
         if folder:
             with contextlib.suppress(OSError):
                 scratch.remove(folder)
+            with contextlib.suppress(OSError):
+                scratch.sweep(self.config["scratch"], keep=self.folders.values())
 
     def _fork(self, request: dict[str, Any], connection: int, output: int) -> tuple[int, str]:
         folder = ""
