@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from nbformat import NotebookNode, from_dict
-
 from autograder.images import picture_in
+from autograder.nodes import NotebookNode, from_dict
 
 MAX_BYTES = 4 << 20
 """Of one picture."""

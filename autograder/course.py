@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
-from nbformat import NotebookNode
 
 from autograder import course_file, notebook
 from autograder.course_file import COURSE_FILE, HINTS, nearest
 from autograder.errors import CourseError, NotebookError
 from autograder.limits import Limits
+from autograder.nodes import NotebookNode
 
 
 class Question(msgspec.Struct, frozen=True):

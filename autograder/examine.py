@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol  # what plugins that rerun tests use; pytest has no public name for it
 
+from autograder import direct
 from autograder.errors import SuiteError
 from autograder.suite import trial
 
@@ -45,27 +46,47 @@ class Examiner:
         self._config = config
         self._catcher = _Catcher()
         config.pluginmanager.register(self._catcher)
+        self._direct: dict[pytest.Item, bool] = {}
 
     def run(self, item: pytest.Item, submission: Any, seed: str) -> Exception | None:
         """Return None where the test passes against `submission`, otherwise the exception that ended it.
 
         A test that skips itself, or a fixture of the suite that fails, raises SuiteError: a grade cannot rest on it.
         """
-        self._catcher.raised = {}
         with trial(self._config, submission, seed):
-            _protocol(item)
-        for when in ("setup", "teardown"):
-            if error := self._catcher.raised.get(when):
-                msg = f"{item.nodeid}: {when} failed ({type(error).__name__}: {error}); mend the suite's fixtures"
-                raise SuiteError(msg) from error
-        error = self._catcher.raised.get("call")
+            error = self._called(item) if self._is_direct(item) else self._protocol(item)
         if error is not None and not isinstance(error, Exception):
             msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
             raise SuiteError(msg) from error
         return error and _without_frames(error)
 
+    def _is_direct(self, item: pytest.Item) -> bool:
+        if item not in self._direct:
+            self._direct[item] = direct.is_direct(item)
+        return self._direct[item]
 
-def _protocol(item: pytest.Item) -> None:
+    def _called(self, item: pytest.Item) -> BaseException | None:
+        """Return what a test raises that is called without pytest's protocol."""
+        try:
+            return direct.call(item)
+        except Exception as error:
+            raise _broken(item, "setup", error) from error
+
+    def _protocol(self, item: pytest.Item) -> BaseException | None:
+        """Return what a test raises that pytest sets up, calls and tears down."""
+        self._catcher.raised = {}
+        _run(item)
+        for when in ("setup", "teardown"):
+            if error := self._catcher.raised.get(when):
+                raise _broken(item, when, error) from error
+        return self._catcher.raised.get("call")
+
+
+def _broken(item: pytest.Item, when: str, error: BaseException) -> SuiteError:
+    return SuiteError(f"{item.nodeid}: {when} failed ({type(error).__name__}: {error}); mend the suite's fixtures")
+
+
+def _run(item: pytest.Item) -> None:
     """Run a test; what stops it from outside leaves nothing set up that would be in the way of the next one."""
     try:
         runtestprotocol(item, log=False, nextitem=None)

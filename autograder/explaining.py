@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.definitions import only_imports
+from autograder.nodes import NotebookNode
 from autograder.reading import Reading
 from autograder.record import QuestionResult
 from autograder.sandbox import Cell, CellRun

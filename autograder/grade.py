@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.course import Assignment, Course
@@ -24,6 +23,7 @@ from autograder.graded import Graded, Mode, Results, new_grade, not_gradable
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.misconceptions import load as load_misconceptions
+from autograder.nodes import NotebookNode
 from autograder.record import Grade, QuestionResult
 from autograder.restore import require_own_notebook, restore
 from autograder.sandbox import Cell, Sandbox, Submission, places

@@ -9,11 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 import msgspec
-import nbformat
-from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
 from autograder.digests import framework_label, suite_digest
+from autograder.nodes import NotebookNode, nbformat
 from autograder.plain import plain
 from autograder.record import Grade, QuestionResult
 

@@ -10,12 +10,10 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder import attachments
 from autograder.errors import NotebookError
 from autograder.metadata import cell_metadata, notebook_metadata
+from autograder.nodes import NotebookNode, nbformat
 from autograder.notebook_file import content_of
 
 MAX_BYTES = 20 << 20

@@ -6,9 +6,8 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
-
 from autograder.errors import NotebookError
+from autograder.nodes import NotebookNode
 from autograder.notebook import (
     defined_names,
     grade_id,

@@ -119,10 +119,29 @@ def trial(config: pytest.Config, submission: Any, seed: str) -> Iterator[None]:
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Generator[Any]:
     """Give the submission under test: called like a module, `submission.sigmoid_forward(x)`."""
-    current = request.config.stash.get(TRIAL, None)
-    target = current.submission if current else LocalSubmission(vars(_reference_of(request.node)))
-    mark = request.node.get_closest_marker("limits")
-    trains = request.node.get_closest_marker(TRAINING) is not None
+    with submission_for(request.node) as target:
+        yield target
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> ModuleType:
+    """Give the reference module of the suite's assignment."""
+    return reference_for(request.node)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Give random numbers that depend on the submission's seed and on the test, and on nothing else."""
+    return rng_for(request.node)
+
+
+@contextmanager
+def submission_for(node: pytest.Item) -> Iterator[Any]:
+    """Give a test the submission under test, with the limits that the test's marks set."""
+    current = node.config.stash.get(TRIAL, None)
+    target = current.submission if current else LocalSubmission(vars(reference_for(node)))
+    mark = node.get_closest_marker("limits")
+    trains = node.get_closest_marker(TRAINING) is not None
     with (
         target.limits_of_call(**mark.kwargs) if mark else nullcontext(),
         target.training() if trains else nullcontext(),
@@ -130,18 +149,20 @@ def submission(request: pytest.FixtureRequest) -> Generator[Any]:
         yield target
 
 
-@pytest.fixture
-def reference(request: pytest.FixtureRequest) -> ModuleType:
-    """Give the reference module of the suite's assignment."""
-    return _reference_of(request.node)
+def reference_for(node: pytest.Item) -> ModuleType:
+    """Return the reference module of a test's assignment; SuiteError where the test is in no suite."""
+    test = node.config.stash[TESTS].get(node.nodeid)
+    if test is None:
+        msg = f"{node.nodeid} is not in a suite of a course, so there is no reference; give it its own `submission`"
+        raise SuiteError(msg)
+    return load_reference(test.assignment)
 
 
-@pytest.fixture
-def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Give random numbers that depend on the submission's seed and on the test, and on nothing else."""
-    current = request.config.stash.get(TRIAL, None)
+def rng_for(node: pytest.Item) -> np.random.Generator:
+    """Return the random numbers of a test, always the same for the same seed."""
+    current = node.config.stash.get(TRIAL, None)
     seed = current.seed if current else REFERENCE_SEED
-    digest = hashlib.sha256(f"{seed}/{request.node.name}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}/{node.name}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
@@ -157,14 +178,6 @@ def load_reference(assignment: Assignment) -> ModuleType:
         raise CourseError(msg) from error
     finally:
         sys.path.remove(str(assignment.root))
-
-
-def _reference_of(node: pytest.Item) -> ModuleType:
-    test = node.config.stash[TESTS].get(node.nodeid)
-    if test is None:
-        msg = f"{node.nodeid} is not in a suite of a course, so there is no reference; give it its own `submission`"
-        raise SuiteError(msg)
-    return load_reference(test.assignment)
 
 
 def _assignment_of(path: Path, courses: dict[Path, Course | None]) -> Assignment | None:

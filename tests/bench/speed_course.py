@@ -25,6 +25,8 @@ QUESTIONS = {
 """Each question, and the assignment that it is of. The vectorised losses are left out: one of their tests is timed."""
 GIVEN = {"sigmoid_forward": "gates", "require_shapes": "network", "require_batch": "losses"}
 """What the four need, and students of this assignment are given."""
+BEHIND = {"svm_loss_vectorized": "losses", "softmax_loss_vectorized": "losses"}
+"""What the hidden tests ask of the reference besides."""
 COPIED = ("nbgrader_config.py", "assignments", "reference", "tests/hidden")
 IMPORTS = "import numpy as np"
 CHECK = "\n\nfrom autograder import check"
@@ -114,9 +116,9 @@ def write(course: Course, folder: Path) -> Course:
 
 
 def sources(course: Course) -> dict[str, str]:
-    """Return the reference's source of each question and of what is given."""
+    """Return the reference's source of each question, of what is given, and of what the tests ask for."""
     found = {}
-    for name, assignment in (GIVEN | QUESTIONS).items():
+    for name, assignment in (GIVEN | QUESTIONS | BEHIND).items():
         path = course.assignment(assignment).reference_path
         found[name] = notebook.function_sources(path.read_text(encoding="utf-8"))[name]
     return found

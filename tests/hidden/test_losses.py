@@ -98,6 +98,12 @@ def _exact(batch: Batch) -> Batch:
     return np.array(W, dtype=float), np.array(X, dtype=float), np.array(y, dtype=np.int64)
 
 
+def _expected(reference, name: str, batch: Batch, reg: float) -> tuple[Any, Any]:
+    """Return loss and gradient by the reference's vectorised form: it has the naive form's contract and no loops."""
+    loss, dW = getattr(reference, name.replace("naive", "vectorized"))(*batch, reg)
+    return loss, dW
+
+
 def _check_loss(submission, reference, name: str, batch: Batch, reg: float, *, rtol: float = 1e-5) -> None:
     """Compare the loss with the reference's, worked out in float64."""
     W, X, _ = exact = _exact(batch)
@@ -107,7 +113,7 @@ def _check_loss(submission, reference, name: str, batch: Batch, reg: float, *, r
         return None if scores is None else _from_scores(name, scores, exact, reg)[0]
 
     loss, _ = unpack(getattr(submission, name)(*batch, reg), "loss", "dW", of=name)
-    expected = getattr(reference, name)(*exact, reg)[0]
+    expected = _expected(reference, name, exact, reg)[0]
     factors = {"N": float(len(X))}
     agree_or("loss", loss, expected, otherwise=otherwise, rtol=rtol, inputs={"W": W, "X": X}, factors=factors)
 
@@ -137,7 +143,7 @@ def _check_part(
     if part == "loss":
         _check_loss(submission, reference, name, batch, reg, rtol=rtol)
     else:
-        _check_gradient(submission, name, batch, reg, getattr(reference, name)(*_exact(batch), reg), rtol=rtol)
+        _check_gradient(submission, name, batch, reg, _expected(reference, name, _exact(batch), reg), rtol=rtol)
 
 
 PARTS = pytest.mark.parametrize("part", ["loss", "gradient"])
@@ -179,14 +185,14 @@ def test_loss_of_a_large_batch(submission, reference, rng, name):
 def test_gradient_of_random_data(submission, reference, rng, name):
     """The gradient is right on random data."""
     batch, reg = _random_batch(rng), rng.uniform(0.5, 2.0)
-    _check_gradient(submission, name, batch, reg, getattr(reference, name)(*batch, reg))
+    _check_gradient(submission, name, batch, reg, _expected(reference, name, batch, reg))
 
 
 @LOSSES
 def test_gradient_without_regularisation(submission, reference, rng, name):
     """The gradient is right where nothing is regularised."""
     batch = _random_batch(rng)
-    _check_gradient(submission, name, batch, 0.0, getattr(reference, name)(*batch, 0.0))
+    _check_gradient(submission, name, batch, 0.0, _expected(reference, name, batch, 0.0))
 
 
 @LOSSES
@@ -196,7 +202,7 @@ def test_gradient_numerically(submission, reference, rng, name):
     (W, X, y), reg = _random_batch(rng), rng.uniform(0.5, 2.0)
 
     def loss(weights: np.ndarray) -> float:
-        return float(getattr(reference, name)(weights, X, y, reg)[0])
+        return float(_expected(reference, name, (weights, X, y), reg)[0])
 
     _check_gradient(submission, name, (W, X, y), reg, (loss(W), numerical_gradient(loss, W)))
 

@@ -1,0 +1,78 @@
+"""Tests that need nothing of pytest but their arguments: these are called, without the protocol around a test.
+
+The protocol sets up fixtures, asks some thirty hooks and tears down, a quarter of a millisecond for each test. Most
+tests of a suite take no longer than that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from autograder import suite
+
+_GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
+    "submission": suite.submission_for,
+    "reference": suite.reference_for,
+    "rng": suite.rng_for,
+}
+_MARKS = frozenset({"question", "weight", "limits", "parametrize", suite.TRAINING, suite.TIMED})
+_HOOKS = (
+    "pytest_runtest_protocol",
+    "pytest_runtest_setup",
+    "pytest_runtest_call",
+    "pytest_runtest_teardown",
+    "pytest_runtest_makereport",
+    "pytest_fixture_setup",
+    "pytest_pyfunc_call",
+)
+_PYTEST_OR_OURS = ("_pytest.", "pluggy.", "autograder.")
+_REQUEST = "request"
+_HANDED_OVER = "get_direct_param_fixture_func"  # what pytest makes of a parameter that is not indirect
+
+
+def is_direct(item: pytest.Item) -> bool:
+    """Tell whether a test is a plain function of parameters and of what a suite gives, and no plugin has a say in it.
+
+    Not so with a fixture of the suite's own, a mark of pytest's such as `skipif`, or a conftest.py with hooks.
+    """
+    if type(item) is not pytest.Function or item.cls is not None or inspect.iscoroutinefunction(item.function):
+        return False
+    marks = {mark.name for mark in item.iter_markers()}
+    return marks <= _MARKS and all(_is_ours(item, name) for name in item.fixturenames) and not _is_watched(item)
+
+
+def call(item: Any) -> BaseException | None:
+    """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too."""
+    with ExitStack() as stack:
+        arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+        for name in _GIVEN.keys() & set(item.fixturenames):
+            given = _GIVEN[name](item)
+            arguments[name] = stack.enter_context(given) if name == "submission" else given
+        try:
+            item.obj(**arguments)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:
+            return error
+    return None
+
+
+def _is_ours(item: Any, name: str) -> bool:
+    """Tell whether a fixture is one that a suite gives, or a parameter that is handed over as it is."""
+    if name == _REQUEST:
+        return name not in item._fixtureinfo.argnames  # then only what a suite gives has asked for it
+    definitions = item._fixtureinfo.name2fixturedefs.get(name)
+    function = definitions[-1].func if definitions else None
+    if name in _GIVEN:
+        return getattr(function, "__module__", "") == suite.__name__
+    return getattr(function, "__name__", "") == _HANDED_OVER and name in item.callspec.params
+
+
+def _is_watched(item: pytest.Item) -> bool:
+    found = [each for hook in _HOOKS for each in getattr(item.ihook, hook).get_hookimpls()]
+    return any(not implementation.function.__module__.startswith(_PYTEST_OR_OURS) for implementation in found)
