@@ -50,7 +50,8 @@ class GradingAutograde(Autograde):  # type: ignore[misc]
         self.coursedir.db_url = gradebook.patient(self.coursedir.db_url, Grader(parent=self).gradebook_seconds)
         name = self.coursedir.assignment_id
         try:
-            with held(Path(self.coursedir.root) / f".{name}.autograde-lock", f"nbgrader autograde {name}"):
+            lock = Path(self.coursedir.root) / f".{name}.autograde-lock"
+            with held(lock, f"nbgrader autograde {name}"), gradebook.one_engine():
                 self._convert_due()
         except AutograderError as error:
             msg = f"Nothing was graded: {error}"

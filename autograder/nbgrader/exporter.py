@@ -11,6 +11,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.converters import Autograde
+from traitlets import default
 
 from autograder import notebook
 from autograder.graded import Graded
@@ -22,6 +23,11 @@ from autograder.record import QuestionResult
 
 class GradingExporter(NotebookExporter):  # type: ignore[misc]
     """Takes the place of reading and running a submission: nbgrader's own process does neither."""
+
+    @default("optimistic_validation")
+    def _validated_once(self) -> bool:
+        """Let nbconvert validate a notebook when all preprocessors have run, and not after each of them."""
+        return True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the converter that this exporter belongs to a GradingAutograde, just before it starts."""
