@@ -24,7 +24,7 @@ from autograder.record import QuestionResult
 class GradingExporter(NotebookExporter):  # type: ignore[misc]
     """Takes the place of reading and running a submission: nbgrader's own process does neither."""
 
-    @default("optimistic_validation")
+    @default("optimistic_validation")  # type: ignore[untyped-decorator]
     def _validated_once(self) -> bool:
         """Let nbconvert validate a notebook when all preprocessors have run, and not after each of them."""
         return True

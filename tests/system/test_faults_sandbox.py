@@ -32,7 +32,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def graders(course: Course) -> Iterator[Graders]:
-    with Graders(course, "mini") as pool:
+    with Graders(course, "mini", again=True) as pool:
         pool.prepare()
         yield pool
 
