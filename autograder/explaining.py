@@ -29,10 +29,11 @@ def imports_again(original: NotebookNode) -> list[Cell]:
 
 def with_remarks(results: Iterable[QuestionResult], reading: Reading) -> tuple[QuestionResult, ...]:
     """Return the results with what is worth knowing besides about each question that is not right."""
-    return tuple(_with_remark(result, reading.remark(result.name)) for result in results)
+    return tuple(result if result.outcome == "right" else _with_remark(result, reading) for result in results)
 
 
-def _with_remark(result: QuestionResult, remark: str) -> QuestionResult:
-    if result.outcome == "right" or not remark or remark in result.message:
+def _with_remark(result: QuestionResult, reading: Reading) -> QuestionResult:
+    remark = reading.remark(result.name)
+    if not remark or remark in result.message:
         return result
     return msgspec.structs.replace(result, message=f"{result.message} {remark}".strip())

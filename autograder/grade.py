@@ -54,6 +54,7 @@ class Grader:
         self.assignment = assignment
         self._sandbox = sandbox
         self._digits = training_digits(assignment)
+        self._imports = imports_again(assignment.notebook)
         self._examiner = Examiner(config)
         self._reference = load_reference(assignment)
         self._misconceptions = load_misconceptions(course.root, assignment.name)
@@ -128,7 +129,7 @@ class Grader:
     def _run(self, work: _Work, seed: str, standing: Mapping[str, QuestionResult] | None = None) -> Results:
         """Run the cells, keep what they print, and judge what does not stand already on inputs drawn from `seed`."""
         own = [Cell(name, cell.source) for name, cell in work.cells]
-        to_run = [*own, *imports_again(self.assignment.notebook)]
+        to_run = [*own, *self._imports]
         limits = self.assignment.limits
         with self._sandbox.load(to_run, limits=limits, seed=work.seed, digits=self._digits) as submission:
             for (_, cell), run in zip(work.cells, submission.runs[: len(own)], strict=True):

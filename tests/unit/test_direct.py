@@ -1,0 +1,121 @@
+"""Which tests of a suite are called without pytest's protocol, and that it makes no difference to what they show."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.direct import call, is_direct
+from autograder.examine import Examiner, no_other_plugins
+from autograder.local import LocalSubmission
+from autograder.suite import trial
+from tests.minicourse import write_course
+
+HEAD = "import numpy as np\nimport pytest\nquestion = pytest.mark.question\n\n"
+PLAIN = """@question("double")
+def test_it(submission, reference, rng):
+    \"\"\"Numbers are doubled.\"\"\"
+    x = rng.normal()
+    assert submission.double(x) == reference.double(x)
+"""
+CASES = """@question("double")
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("x", [1.0, 2.0])
+def test_it(submission, x):
+    \"\"\"Numbers are doubled.\"\"\"
+    assert submission.double(x) == 2 * x
+"""
+FIXTURE = "@pytest.fixture{}\ndef two():\n    return 2\n\n"
+CONFTEST = "def pytest_runtest_call(item):\n    pass\n"
+
+
+class Collected:
+    """Keeps what becomes of the tests that pytest has collected."""
+
+    def __init__(self) -> None:
+        self.direct: dict[str, bool] = {}
+        self.raised: dict[str, list[str]] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        examiner = Examiner(session.config)
+        for item in session.items:
+            self.direct[item.name] = is_direct(item)
+            self.raised[item.name] = list(map(repr, self._both(session, item, examiner)))
+        return True
+
+    def _both(self, session: pytest.Session, item: pytest.Item, examiner: Examiner) -> Iterator[object]:
+        for factor in (2, 3):
+            submission = LocalSubmission({"double": lambda x, factor=factor: factor * x})
+            examiner._direct[item] = False
+            yield type(examiner.run(item, submission, "00"))
+            if is_direct(item):
+                with trial(session.config, submission, "00"):
+                    yield type(call(item))
+
+
+def collected(pytester: pytest.Pytester, hidden: str, conftest: str = "") -> Collected:
+    """Return what becomes of the tests of a hidden suite that says `hidden`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
+        del sys.modules[name]
+    write_course(pytester.path, hidden=HEAD + hidden + '\nOTHER = question("square")\n')
+    if conftest:
+        (pytester.path / "tests" / "hidden" / "conftest.py").write_text(conftest)
+    found = Collected()
+    arguments = ["-p", "autograder.suite", "--import-mode=importlib", "tests/hidden"]
+    with no_other_plugins():
+        assert pytester.inline_run(*arguments, plugins=[found]).ret == pytest.ExitCode.OK
+    assert found.direct
+    return found
+
+
+@pytest.mark.parametrize("hidden", [PLAIN, CASES], ids=["what a suite gives", "cases"])
+def test_called_as_pytest_would(pytester: pytest.Pytester, hidden: str) -> None:
+    """A right answer passes and a wrong one fails, by pytest and without it."""
+    found = collected(pytester, hidden)
+    assert set(found.direct.values()) == {True}
+    none, failed = repr(type(None)), repr(AssertionError)
+    assert set(map(tuple, found.raised.values())) == {(none, none, failed, failed)}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "conftest"),
+    [
+        (FIXTURE.format("") + PLAIN.replace("rng)", "rng, two)"), ""),
+        (FIXTURE.format("(autouse=True)") + PLAIN, ""),
+        (FIXTURE.format("(name='rng')") + PLAIN.replace("rng.normal()", "rng"), ""),
+        (PLAIN.replace("rng)", "rng, request)"), ""),
+        (PLAIN.replace("@question", "@pytest.mark.xfail(strict=False)\n@question"), ""),
+        (PLAIN.replace("@question", "@pytest.mark.usefixtures('tmp_path')\n@question"), ""),
+        (
+            FIXTURE.format("")
+            + CASES.replace('"x", [', '"two", [').replace("x", "two").replace("]", "], indirect=True"),
+            "",
+        ),
+        ("def setup_function():\n    pass\n\n" + PLAIN, ""),
+        (PLAIN, CONFTEST),
+        (PLAIN, FIXTURE.format("(autouse=True)").replace("@pytest", "import pytest\n@pytest")),
+    ],
+    ids=[
+        "a fixture",
+        "a fixture of its own accord",
+        "a fixture in the place of ours",
+        "the request",
+        "a mark that changes the outcome",
+        "a fixture by a mark",
+        "a case that a fixture is made of",
+        "setup_function",
+        "a hook in conftest.py",
+        "a fixture in conftest.py",
+    ],
+)
+def test_whatever_needs_pytest_is_left_to_it(pytester: pytest.Pytester, hidden: str, conftest: str) -> None:
+    """Fixtures, marks and hooks that a course brings are pytest's affair, and have their effect."""
+    assert set(collected(pytester, hidden, conftest).direct.values()) == {False}
+
+
+def test_methods_are_left_to_pytest(pytester: pytest.Pytester) -> None:
+    """A test in a class has an object of its own."""
+    body = PLAIN.replace("(submission", "(self, submission").replace("\n", "\n    ").strip()
+    assert set(collected(pytester, f"class TestIt:\n    {body}\n").direct.values()) == {False}
