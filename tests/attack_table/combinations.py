@@ -14,20 +14,26 @@ from tests.machines import Machine, ordinary_user
 
 Door = Literal["nbgrader", "autograder grade"]
 User = Literal["root", "ordinary user"]
-Layers = Literal["full", "one layer", "none"]
+Layers = Literal["full", "one layer", "no Landlock", "none"]
 
 DOORS: tuple[Door, ...] = ("nbgrader", "autograder grade")
 USERS: tuple[User, ...] = ("root", "ordinary user")
-LAYERS: tuple[Layers, ...] = ("full", "one layer")
+LAYERS: tuple[Layers, ...] = ("full", "one layer", "no Landlock")
 
-_BLOCKED: Mapping[Layers, str] = {"full": "", "one layer": "namespaces", "none": "namespaces,landlock,seccomp"}
+_BLOCKED: Mapping[Layers, str] = {
+    "full": "",
+    "one layer": "namespaces",
+    "no Landlock": "landlock",
+    "none": "namespaces,landlock,seccomp",
+}
 
 
 @dataclass(frozen=True)
 class Combination:
-    """One column of the table. `layers` is what a grade record says of its sandbox.
+    """One column of the table. Of the protection that is left without one of its layers, there are two kinds.
 
-    With the layers "none", which are in no column, attacks work: it is there to see that successes are noticed.
+    "one layer" has no bubblewrap, "no Landlock" has. With the layers "none", which are in no column, attacks work: they
+    are there to see that successes are noticed.
     """
 
     door: Door
@@ -38,11 +44,16 @@ class Combination:
         return f"{self.door}, {self.user}, {self.layers}"
 
     @property
+    def mode(self) -> str:
+        """What a grade record says of its sandbox."""
+        return "one layer" if self.layers == "no Landlock" else self.layers
+
+    @property
     def missing(self) -> str:
         """Why this machine cannot show the combination, or nothing."""
         if self.user == "root" and os.getuid() != 0:
             return "only root can grade as root"
-        if self.layers == "full" and not shutil.which("bwrap"):
+        if self.layers in ("full", "no Landlock") and not shutil.which("bwrap"):
             return "bubblewrap is not installed"
         return ""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.record import Grade
 from autograder.sandbox import UNSAFE_FLAG
-from tests.attack_table import command, files, grades, markup, outputs
+from tests.attack_table import command, files, grades, markup, outputs, remembered
 from tests.attack_table.combinations import Combination
 from tests.attack_table.command import GRACE, Ended
 from tests.attack_table.findings import Finding, attributed
@@ -83,12 +83,10 @@ def _witnessed(
     students = [attack.student for attack in attacks]
     yield from processes(ended, hopeless=any(attack.grade != "graded" for attack in attacks))
     yield from (Finding("contact", words) for words in scenery.listeners.heard)
-    own = re.compile(_OWN_OUTPUT[combination.door].replace("{students}", "|".join(students)))
-    after = files.snapshot(scenery.folder)
-    yield from files.changes(scenery.before, after, may_change=lambda path: own.fullmatch(path) is not None)
     made = grades.records(course, combination.door, students)
+    yield from _changed(combination, students, scenery, made)
     for attack in attacks:
-        yield from judged(attack, made.get(attack.student), combination.layers)
+        yield from judged(attack, made.get(attack.student), combination.mode)
     book = grades.gradebook(course / "gradebook.db")
     if combination.door == "nbgrader":
         yield from _booked(attacks, book)
@@ -96,6 +94,21 @@ def _witnessed(
     yield from outputs.leaks(texts, shop.canaries)
     yield from markup.working(texts)
     yield from _pages(combination, course, made)
+
+
+def _changed(
+    combination: Combination, students: Sequence[str], scenery: Stage, made: Mapping[str, Grade]
+) -> Iterator[Finding]:
+    """Yield what is another than it was, but for what the command itself writes."""
+    written = re.compile(_OWN_OUTPUT[combination.door].replace("{students}", "|".join(students)))
+    course = scenery.scene.course
+    memory = remembered.own(course, remembered.handed_in(scenery.before), made)
+    kept = {f"{course.name}/{path}" for path in memory}
+    yield from files.changes(
+        scenery.before,
+        files.snapshot(scenery.folder),
+        may_change=lambda path: path in kept or written.fullmatch(path) is not None,
+    )
 
 
 def processes(ended: Sequence[Ended], *, hopeless: bool) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder import notebook
+from autograder.cache import FOLDER
 from tests.attack_table import canaries, command, meadow
 from tests.attack_table.files import Entry, snapshot
 from tests.attack_table.listeners import Listeners, listening
@@ -100,6 +101,7 @@ def stage(shop: Workshop, machine: Machine, attacks: Sequence[Attack]) -> Iterat
         course = Path(shutil.copytree(shop.course, folder / "course"))
         for each in (home, temporary, marks):
             each.mkdir()
+        (course / FOLDER / meadow.ASSIGNMENT).mkdir(parents=True)
         _furnish(home, temporary, shop.canaries)
         scene = Scene(course, home, marks, listeners.tcp, listeners.udp, listeners.unix, listeners.abstract)
         for attack in (*BYSTANDERS, *attacks):
@@ -132,11 +134,13 @@ def hand_in(attack: Attack, shop: Workshop, scene: Scene) -> None:
     data = made if isinstance(made, bytes) else json.dumps(made).encode()
     for name, content in {f"{meadow.ASSIGNMENT}.ipynb": data, **attack.files}.items():
         (folder / name).write_bytes(content)
+    for name, path in attack.links.items():
+        (folder / name).symlink_to(scene.course / path)
 
 
 def _open_to_all(folder: Path, user: int | None) -> None:
     """Let the files' own permissions protect nothing: everybody may read and write, so that the sandbox has to hold."""
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *(path for path in folder.rglob("*") if not path.is_symlink())):
         if user is not None:
             os.chown(path, user, user)
         path.chmod(0o777 if path.is_dir() else 0o666)

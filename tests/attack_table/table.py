@@ -18,7 +18,7 @@ from tests.corpus.attacks.recipe import ROWS, Attack
 
 HELD = "held"
 NOWHERE = "–"
-_SHORT = {"autograder grade": "grade", "ordinary user": "user", "one layer": "one"}
+_SHORT = {"autograder grade": "grade", "ordinary user": "user", "one layer": "one", "no Landlock": "bwrap"}
 _OTHERS = "the class beside them"
 
 
@@ -46,7 +46,7 @@ def summary(attacks: Sequence[Attack], outcomes: Sequence[Outcome]) -> str:
 
 def _legend() -> str:
     columns = "nbgrader: nbgrader autograde and generate_feedback; grade: autograder grade"
-    layers = "full: bubblewrap, Landlock, system-call filter; one: the same without bubblewrap"
+    layers = "full: bubblewrap, Landlock, system-call filter; one: the same without bubblewrap; bwrap: without Landlock"
     return f"{columns}. root, user: who grades. {layers}. The line in grey says how a success would be seen."
 
 

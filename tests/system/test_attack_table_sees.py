@@ -21,6 +21,11 @@ DEEDS = {
     "planted_change": "with open(HOME + '/.bashrc', 'a') as file:\n    print('# changed', file=file)",
     "planted_removal": "import os\nos.unlink(HOME + '/exam.txt')",
     "planted_link": "import os\nos.symlink('/', COURSE + '/planted_link')",
+    "planted_grade": """\
+import os, zlib
+os.makedirs(COURSE + '/.autograder-cache/meadow', exist_ok=True)
+with open(COURSE + '/.autograder-cache/meadow/' + '0' * 64, 'wb') as file:
+    file.write(zlib.compress(b'full points'))""",
     "planted_survivor": """\
 import os
 if not os.fork():
@@ -41,6 +46,7 @@ SEEN = {
     "planted_change": ("change", "home/.bashrc has another time, content"),
     "planted_removal": ("change", "home/exam.txt is gone"),
     "planted_link": ("change", "course/planted_link was written"),
+    "planted_grade": ("change", f"course/.autograder-cache/meadow/{'0' * 64} was written"),
     "planted_survivor": ("survivor", "a process was left: planted_survivor 600"),
     "planted_tcp": ("contact", "the TCP port was reached: b'planted_tcp'"),
     "planted_udp": ("contact", "the UDP port was reached: b'planted_udp'"),

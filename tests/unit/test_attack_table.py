@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import codecs
+import hashlib
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from autograder import record
+from autograder.cache import FOLDER
 from autograder.record import Grade, QuestionResult
-from tests.attack_table import files
+from tests.attack_table import files, remembered
 from tests.attack_table.canaries import PLACES, Search, draw
 from tests.attack_table.findings import Finding, attributed
 from tests.attack_table.markup import working
@@ -173,6 +177,60 @@ class TestFiles:
         assert len(found) == 1
         assert words in found[0].words
         assert files.changes(before, files.snapshot(tmp_path), may_change=lambda _: True) == []
+
+
+NOTEBOOK = b"a notebook"
+DIGEST = hashlib.sha256(NOTEBOOK).hexdigest()
+
+
+class TestRemembered:
+    @pytest.fixture
+    def course(self, tmp_path: Path) -> Path:
+        """A course that has graded one notebook and remembers it."""
+        path = tmp_path / "course" / "submitted" / "eve" / "meadow" / "meadow.ipynb"
+        for folder in (path.parent, tmp_path / "course" / FOLDER / "meadow"):
+            folder.mkdir(parents=True)
+        path.write_bytes(NOTEBOOK)
+        remember(tmp_path / "course", DIGEST, grade(submission=DIGEST))
+        return tmp_path / "course"
+
+    def own(self, course: Path) -> set[str]:
+        digests = remembered.handed_in(files.snapshot(course.parent))
+        return remembered.own(course, digests, {"eve": grade(submission=DIGEST, restored=("a note",))})
+
+    def test_what_the_grader_writes(self, course: Path) -> None:
+        """Two folders, and the grade of what was handed in, whoever had it first."""
+        assert self.own(course) == {FOLDER, f"{FOLDER}/meadow", f"{FOLDER}/meadow/{DIGEST}"}
+
+    @pytest.mark.parametrize(
+        "deed",
+        [
+            lambda path: path.write_bytes(b"no grade"),
+            lambda path: path.write_bytes(zlib.compress(b"no grade")),
+            lambda path: path.chmod(0o644),
+            lambda path: (path.rename(path.with_name("x")), path.symlink_to("x")),
+            lambda path: remember(path.parents[2], DIGEST, grade(submission="00" * 32)),
+            lambda path: remember(path.parents[2], DIGEST, grade({**NOTHING, "double": 4}, submission=DIGEST)),
+            lambda path: path.rename(path.with_name("00" * 32)),
+        ],
+        ids=["garbage", "no grade", "open", "link", "of another", "more points", "never handed in"],
+    )
+    def test_what_it_does_not(self, course: Path, deed: Callable[[Path], object]) -> None:
+        """A file that is no grade, not this one's, or not for the grader alone is not the grader's."""
+        deed(course / FOLDER / "meadow" / DIGEST)
+        assert self.own(course) == {FOLDER, f"{FOLDER}/meadow"}
+
+    def test_another_folder_is_not_its_own(self, course: Path) -> None:
+        """A link in the place of the memory is nobody's but an attacker's."""
+        (course / FOLDER).rename(course / "moved")
+        (course / FOLDER).symlink_to("moved")
+        assert self.own(course) == {f"{FOLDER}/meadow"}
+
+
+def remember(course: Path, name: str, kept: Grade) -> None:
+    path = course / FOLDER / "meadow" / name
+    path.write_bytes(zlib.compress(msgspec.msgpack.encode((record.to_json(kept), b"{}"))))
+    path.chmod(0o600)
 
 
 class TestVerdicts:

@@ -130,10 +130,11 @@ Make = Callable[[Honest, Scene], NotebookNode | bytes]
 class Attack:
     """A hostile submission and the outcome that is required of it.
 
-    `honest` are the points that each question deserves: more is a success of the attack, less a fault of the grader's
-    but where `may_lose` names the question. `outcomes` and `says` (a part of the message) are by question. For a
-    submission that is to be refused as a whole `grade` is "not gradable" and `reason` a part of the reason. `files` are
-    handed in beside the notebook (name to content). `only` says where the attack makes sense; everywhere by default.
+    `honest` are the points that each question deserves: more is a success of the attack, less a fault of the
+    grader's but where `may_lose` names the question. `outcomes` and `says` (a part of the message) are by question.
+    For a submission that is to be refused as a whole `grade` is "not gradable" and `reason` a part of the reason.
+    `files` are handed in beside the notebook (name to content), `links` too (name to a path in the course). `only`
+    says where the attack makes sense; everywhere by default.
     """
 
     student: str
@@ -148,6 +149,7 @@ class Attack:
     reason: str = ""
     may_lose: frozenset[str] = frozenset()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     only: Callable[[Combination], bool] | None = None
 
     def __post_init__(self) -> None:
