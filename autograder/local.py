@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,6 +74,10 @@ class LocalSubmission:
     def training(self) -> Iterator[LocalSubmission]:
         """Do nothing: limits belong to the sandbox."""
         yield self
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that this process has used."""
+        return time.process_time()
 
     def close(self) -> None:
         """Do nothing: there is no process to end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -114,6 +115,13 @@ class Submission:
             yield self
         finally:
             self._session.training = False
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that its process has used, by the kernel's account; the submission has no say in it.
+
+        Where the kernel does not tell, the time of a clock.
+        """
+        return self._session.worker("processor_seconds").cpu_seconds() or time.perf_counter()
 
     def call_target(
         self, target: str | Handle, method: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -255,6 +255,26 @@ class TestReport:
             untrusted.failure("train", report(), CELLS)
 
 
+class TestUsed:
+    def test_the_kernel_says_it(self, submission: Submission) -> None:
+        """What a call computed counts, and nothing else does: neither sleep nor what the caller does meanwhile."""
+        before = submission.processor_seconds()
+        submission.used(0.2)
+        between = submission.processor_seconds()
+        submission.sleep(0.2)
+        sum(range(3_000_000))
+        after = submission.processor_seconds()
+        assert 0.2 <= between - before
+        assert after - between < 0.1
+
+    def test_without_the_kernel_a_clock_does(self, submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where it does not tell, time passes all the same."""
+        monkeypatch.setattr("autograder.sandbox.channel.Channel.cpu_seconds", lambda _: 0.0)
+        before = submission.processor_seconds()
+        submission.sleep(0.1)
+        assert submission.processor_seconds() - before >= 0.1
+
+
 class TestMessage:
     FAILURE = untrusted.failure("train", report(text="epoch = 3, step = 250"), CELLS, cpu_seconds=30.0)
 
