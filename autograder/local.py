@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
@@ -21,6 +21,7 @@ __all__ = ["LocalHandle", "LocalSubmission", "calls_without_value", "definitions
 
 _DETAIL_LENGTH = 2_000
 _TYPE_NAME_LENGTH = 40
+_numbers: ContextVar[Literal["ignore", "raise"]] = ContextVar("what numpy does about overflow", default="ignore")
 _without_value: ContextVar[list[str] | None] = ContextVar("calls that returned None", default=None)
 
 
@@ -74,6 +75,15 @@ class LocalSubmission:
     def training(self) -> Iterator[LocalSubmission]:
         """Do nothing: limits belong to the sandbox."""
         yield self
+
+    @contextmanager
+    def strict_numbers(self) -> Iterator[LocalSubmission]:
+        """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
+        token = _numbers.set("raise")
+        try:
+            yield self
+        finally:
+            _numbers.reset(token)
 
     def processor_seconds(self) -> float:
         """Return the processor time that this process has used."""
@@ -161,9 +171,9 @@ def _copied(arguments: Any) -> Any:
 
 
 def _guarded(name: str, called: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call code that may do anything; numpy's warnings are its own affair."""
+    """Call code that may do anything; numpy's warnings are its own affair, unless a test asks for strict numbers."""
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
+        with warnings.catch_warnings(), np.errstate(all=_numbers.get(), under="ignore"):
             warnings.simplefilter("ignore")
             return called(*args, **kwargs)
     except CallFailed:

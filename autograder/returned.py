@@ -75,19 +75,14 @@ def quietly(submission: Any, function: str, *arguments: Any) -> Any:
 
     Raises Mismatch of kind "nan" where numpy has something to warn of, even if it does not show in the result.
     """
-    strict = submission.define(_strictly)
     try:
-        return strict(getattr(submission, function), *arguments)
+        with submission.strict_numbers():
+            return getattr(submission, function)(*arguments)
     except CallFailed as failure:
         if failure.exception != "FloatingPointError":
-            raise failure.of(function) from failure
+            raise
     summary = f"numpy warns when `{function}` gets such numbers: something on the way is too large or undefined"
     raise Mismatch(function, "nan", summary, path=function, got=None, expected=None)
-
-
-def _strictly(function, *arguments):  # type: ignore[no-untyped-def] # sent to the submission as it stands
-    with np.errstate(over="raise", divide="raise", invalid="raise"):
-        return function(*arguments)
 
 
 def _identical(after: Any, before: Any) -> bool:

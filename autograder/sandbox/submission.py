@@ -40,6 +40,7 @@ class Submission:
     ) -> None:
         self._defined: dict[Any, Handle] = {}
         self._reading: Reading | None = None
+        self._strict = False
         self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
     def __getattr__(self, name: str) -> Remote:
@@ -116,10 +117,19 @@ class Submission:
         finally:
             self._session.training = False
 
-    def processor_seconds(self) -> float:
-        """Return the processor time that its process has used, by the kernel's account; the submission has no say in it.
+    @contextmanager
+    def strict_numbers(self) -> Iterator[Self]:
+        """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
+        self._strict = True
+        try:
+            yield self
+        finally:
+            self._strict = False
 
-        Where the kernel does not tell, the time of a clock.
+    def processor_seconds(self) -> float:
+        """Return the processor time that its process has used, as the kernel says: it has no say in that itself.
+
+        Where the kernel does not tell, it is the time of a clock.
         """
         return self._session.worker("processor_seconds").cpu_seconds() or time.perf_counter()
 
@@ -143,6 +153,7 @@ class Submission:
             "kwargs": {key: self._sendable(each) for key, each in kwargs.items()},
             "after": after,
             "cpu_seconds": self._session.cpu_seconds,
+            "strict": self._strict,
         }
         if self._reading is None:
             return self._ask(name, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -564,13 +565,12 @@ def test_a_quiet_call_keeps_all_that_is_known_of_a_failure():
     known = {"exception": "ValueError", "cell": "f", "line": 3, "detail": "no", "advice": "Look at line 3."}
 
     class Submission:
-        f = None
+        @contextmanager
+        def strict_numbers(self):
+            yield self
 
-        def define(self, _thing):
-            def strict(*_arguments):
-                raise CallFailed("strictly", "raised", "raised ValueError", **known)
-
-            return strict
+        def f(self):
+            raise CallFailed("f", "raised", "raised ValueError", **known)
 
     with pytest.raises(CallFailed) as caught:
         quietly(Submission(), "f")

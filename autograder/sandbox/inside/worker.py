@@ -19,7 +19,7 @@ import numpy as np
 
 from autograder.errors import WireError
 from autograder.sandbox import wire
-from autograder.sandbox.inside import failures, patience, stand_in
+from autograder.sandbox.inside import arithmetic, failures, patience, stand_in
 from autograder.sandbox.inside.cells import NotebookShell, run_cell
 
 _CHUNK = 1 << 20
@@ -101,15 +101,19 @@ class Worker:
         kwargs: dict[str, Any],
         after: bool,
         cpu_seconds: float | None,
+        strict: bool = False,
     ) -> Any:
-        """Call a name of the notebook, an object or its method; `after` asks for the arguments, not the result."""
+        """Call a name of the notebook, an object or its method; `after` asks for the arguments, not the result.
+
+        `strict` lets numbers that overflow or are undefined raise.
+        """
         function = target if name is None else self._named(name)
         if method is not None:
             function = getattr(function, method, None)
         if not callable(function):
             raise _MissingError("no function" if method is None else "no method")
         # Warnings are the notebook's own affair, also where it has turned them into errors.
-        with patience.processor_time(cpu_seconds), warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+        with patience.processor_time(cpu_seconds), warnings.catch_warnings(action="ignore"), arithmetic.checked(strict):
             result = function(*args, **kwargs)
         return args if after else result
 
