@@ -43,6 +43,7 @@ class Host:
         self.way = self._started.way
         self.user = self._started.user
         self.tries = self._started.tries
+        self.few_files = self._started.few_files
         self._tasks = _tasks_of(self.user) + _SPARE_TASKS
         self.held = Held(0, "")
         try:

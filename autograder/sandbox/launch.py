@@ -17,6 +17,8 @@ from autograder.sandbox import places
 from autograder.threads import ONE_THREAD
 
 NOBODY = 65534
+FILES = 16384
+"""How many files, folders and links the scratch folder takes; each costs the kernel a kilobyte that is nobody's."""
 SCRATCH = "/scratch"  # not /tmp: Python or this package may lie there, and would be hidden
 
 _SCRATCH_BYTES = 64 << 20
@@ -48,12 +50,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Started:
-    """A zygote that said "ready"."""
+    """A zygote that said "ready"; `few_files` tells whether no folder takes more than FILES files."""
 
     way: Way
     process: subprocess.Popen[bytes]
     control: socket.socket
     tries: tuple[str, ...]
+    few_files: bool
 
     @property
     def user(self) -> int:
@@ -96,8 +99,9 @@ def _try(way: Way, program: bytes, tries: tuple[str, ...]) -> Started | str:
             control.close()
             return f"not permitted ({error})"
         theirs.close()
-        if _is_ready(control, _configuration(way, program)):
-            return Started(way, process, control, tries)
+        ready = _ready(control, _configuration(way, program))
+        if ready:
+            return Started(way, process, control, tries, few_files=bool(ready.get("few_files")))
         _end(process, control)
         return _last_line(complaints) or f"it ended with status {process.returncode}"
 
@@ -127,23 +131,26 @@ def _configuration(way: Way, program: bytes) -> dict[str, Any]:
         "package": str(places.PACKAGE.parent),
         "readable": [str(path) for path in places.readable()],
         "scratch": SCRATCH if way.bubblewrap else "",
+        "files": FILES,
         "filter": program.hex(),
     }
 
 
-def _is_ready(control: socket.socket, configuration: dict[str, Any]) -> bool:
+def _ready(control: socket.socket, configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return what the zygote says when it is ready; nothing where it is not going to be."""
     control.settimeout(_READY_SECONDS)
     try:
         control.send(json.dumps(configuration).encode())
-        answer = control.recv(_MESSAGE)
-    except OSError:
-        return False
-    return bool(answer)
+        said: dict[str, Any] = json.loads(control.recv(_MESSAGE) or b"{}")
+    except (OSError, ValueError):
+        return {}
+    return said
 
 
 def _bubblewrap() -> list[str]:
     """Return the command that gives a root folder of its own: Python's files, read-only, a capped scratch folder."""
-    command = [shutil.which("bwrap") or "bwrap", "--cap-drop", "ALL"]
+    # Within its own namespaces the zygote may mount, until it has limited the number of files and sheds all privileges.
+    command = [shutil.which("bwrap") or "bwrap", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     command += [f"--unshare-{kind}" for kind in ("user", "ipc", "pid", "net", "uts", "cgroup-try")]
     # Not --disable-userns: it writes to /proc/sys, which containers forbid. The workers' filter refuses the same.
     command += ["--hostname", "sandbox", *places.mounts()]

@@ -16,6 +16,8 @@ BUBBLEWRAP, LANDLOCK, FILTER = "bubblewrap", "Landlock", "system-call filter"
 OWN_USER, LIMITS = "own user", "limits"
 
 _SCOPED_SIGNALS = 6
+_WRAPPED = "own root folder without personal files, own process and network namespaces"
+_MANY_FILES = "the kernel does not limit here how many files a submission makes in its folder"
 _NO_FOLDER = "submissions get no writable folder"
 
 
@@ -48,14 +50,22 @@ class Protection:
 
 
 def describe(
-    *, bubblewrap: bool, landlock: int, no_filter: str, user: int, dropped: bool, tries: tuple[str, ...]
+    *,
+    bubblewrap: bool,
+    few_files: bool,
+    landlock: int,
+    no_filter: str,
+    user: int,
+    dropped: bool,
+    tries: tuple[str, ...],
 ) -> Protection:
     """Return the protection that a worker reported before it got anything to run.
 
-    `landlock` is its version (0: none), `no_filter` why there is no system-call filter ("" where there is one).
+    `few_files` tells whether a worker's folder takes a limited number of files, `landlock` is its version (0: none),
+    `no_filter` why there is no system-call filter ("" where there is one).
     """
     layers = (
-        _bubblewrap(bubblewrap, tries),
+        _bubblewrap(bubblewrap, few_files, tries),
         _landlock(landlock),
         _filter(no_filter),
         _user(user, dropped, tries),
@@ -85,9 +95,9 @@ def _mode(bubblewrap: bool, landlock: bool, seccomp: bool) -> Mode:
     return "full" if bubblewrap and landlock else "one layer"
 
 
-def _bubblewrap(active: bool, tries: tuple[str, ...]) -> Layer:
+def _bubblewrap(active: bool, few_files: bool, tries: tuple[str, ...]) -> Layer:
     if active:
-        return Layer(BUBBLEWRAP, True, "own root folder without personal files, own process and network namespaces")
+        return Layer(BUBBLEWRAP, True, _WRAPPED if few_files else f"{_WRAPPED}; {_MANY_FILES}")
     if not shutil.which("bwrap"):
         return Layer(BUBBLEWRAP, False, f"bwrap is not installed; {_NO_FOLDER}", obstacles.INSTALL_BUBBLEWRAP)
     reason = next((text for text in reversed(tries) if text.startswith("inside bubblewrap")), "it was not tried")

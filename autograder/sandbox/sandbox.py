@@ -88,6 +88,7 @@ def harden_grader() -> None:
 def _protection(host: Host, reason: str) -> Protection:
     return layers.describe(
         bubblewrap=host.way.bubblewrap,
+        few_files=host.few_files,
         landlock=host.held.landlock,
         no_filter=reason or host.held.no_filter,
         user=host.user,

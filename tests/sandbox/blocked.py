@@ -2,7 +2,8 @@
 
 A system-call filter, inherited by the command, refuses what a container's profile or an old kernel would:
 `namespaces` (so bubblewrap cannot work), `landlock` (switched off), `old kernel` (without Landlock), `old landlock`
-(which says that it is version 1), `seccomp` (no filter can be loaded).
+(which says that it is version 1), `quota` (a file
+system that is mounted stays as it is, so the number of files cannot be limited), `seccomp` (no filter can be loaded).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pyseccomp
 
 _NEW_USER_NAMESPACE = 0x10000000
 _SET_SECCOMP = 22
+_REMOUNT, _BIND = 32, 4096
 _LANDLOCK = (444, 445, 446)
 _ASK_VERSION = 1
 
@@ -38,6 +40,8 @@ def block(rules: Any, what: str) -> None:
             rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
     elif what == "old landlock":
         rules.add_rule(pyseccomp.NOTIFY, _LANDLOCK[0], pyseccomp.Arg(2, pyseccomp.EQ, _ASK_VERSION))
+    elif what == "quota":
+        rules.add_rule(refuse, "mount", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _REMOUNT | _BIND, _REMOUNT))
     elif what == "seccomp":
         rules.add_rule(pyseccomp.ERRNO(errno.EINVAL), "prctl", pyseccomp.Arg(0, pyseccomp.EQ, _SET_SECCOMP))
         rules.add_rule(pyseccomp.ERRNO(errno.EINVAL), "seccomp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Sandbox
+from autograder.sandbox.launch import FILES
+from tests.attack_table.supervise import command_line, descendants
 from tests.sandbox.conftest import Load
 
 UNLISTED = """
@@ -71,6 +74,63 @@ def test_room_for_the_next_one(sandbox: Sandbox, load: Load, leave: str, least: 
         assert untidy.leave() >= least
     assert load(ROOM).room() == (files, room)
     assert bystander.count() == 2  # its process ends with the one that removes folders
+
+
+MANY = """
+import os
+
+def make():
+    made = 0
+    try:
+        while made < 100_000:
+            os.close(os.open(f"{made}", os.O_CREAT))
+            made += 1
+    except OSError:
+        pass
+    return made
+"""
+
+
+def test_files_have_a_number(sandbox: Sandbox, load: Load) -> None:
+    """Empty files take no space and cost the kernel memory: there is an end to them, and the next one has all again."""
+    if not sandbox.protection.layer("bubblewrap").active:
+        pytest.skip("without bubblewrap there is no folder")
+    made = []
+    for _ in range(2):
+        with load(MANY, call_seconds=60.0, submission_seconds=90.0) as untidy:
+            made.append(untidy.make())
+    assert made[0] == made[1]
+    assert FILES - 10 < made[0] < FILES
+
+
+WITHOUT_QUOTA = """
+from autograder.sandbox import Sandbox
+
+for layer in Sandbox.probe()[:2]:
+    print(layer.active, "limit here how many files" in layer.detail)
+"""
+
+
+def test_where_files_have_no_number() -> None:
+    """Where the kernel does not let that be limited, everything else holds, and the layer says so."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("without bubblewrap there is no folder")
+    blocked = Path(__file__).with_name("blocked.py")
+    command = [sys.executable, str(blocked), "quota", sys.executable, "-c", WITHOUT_QUOTA]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n") == ["True True", "True False", ""], done.stderr
+
+
+def test_nothing_in_the_sandbox_may_mount_any_more(sandbox: Sandbox, load: Load) -> None:
+    """What limits the number of files has given up that privilege before the first submission."""
+    load(COUNT)
+    pids = [pid for pid in descendants(os.getpid()) if b"boot.py" in command_line(pid)]
+    assert len(pids) >= 3 or not sandbox.protection.layer("bubblewrap").active  # bubblewrap's own, zygote, worker
+    for pid in pids:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        found = {line.split(":")[0]: int(line.split()[1], 16) for line in lines if line.startswith("Cap")}
+        held = {name: found[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")}
+        assert not any(held.values()), (pid, command_line(pid), held)
 
 
 WITHOUT_LANDLOCK = '''

@@ -235,7 +235,13 @@ class TestWords:
     def test_mode(self, bubblewrap: bool, landlock: int, no_filter: str, mode: str) -> None:
         """The filter is needed, and at least one of bubblewrap and Landlock."""
         protection = layers.describe(
-            bubblewrap=bubblewrap, landlock=landlock, no_filter=no_filter, user=5, dropped=False, tries=()
+            bubblewrap=bubblewrap,
+            few_files=True,
+            landlock=landlock,
+            no_filter=no_filter,
+            user=5,
+            dropped=False,
+            tries=(),
         )
         assert protection.mode == mode
         active = [layer.active for layer in protection.layers[:3]]
@@ -244,7 +250,13 @@ class TestWords:
     def test_every_missing_layer_has_a_remedy(self) -> None:
         """What is missing comes with something to do about it."""
         protection = layers.describe(
-            bubblewrap=False, landlock=0, no_filter="no", user=0, dropped=False, tries=("inside bubblewrap: no",)
+            bubblewrap=False,
+            few_files=True,
+            landlock=0,
+            no_filter="no",
+            user=0,
+            dropped=False,
+            tries=("inside bubblewrap: no",),
         )
         assert len(protection.missing) == 4
         assert all(layer.detail and layer.remedy for layer in protection.missing)

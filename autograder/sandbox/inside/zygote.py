@@ -29,6 +29,7 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
 
     `folder` is where matplotlib and IPython may write while they warm up; it is removed before the first worker.
     """
+    few_files = not config["scratch"] or scratch.limit(config["scratch"], files=config["files"])
     lockdown.shed_privileges()
     os.umask(0o077)
     for name in _PRELOADED.split():
@@ -43,7 +44,7 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
     for standard in (1, 2):
         os.dup2(null, standard)
     os.close(null)
-    control.send(json.dumps({"ready": True}).encode())
+    control.send(json.dumps({"ready": True, "few_files": few_files}).encode())
     zygote = _Zygote(control, config, shell)
     while zygote.answer_one():
         pass
