@@ -84,7 +84,10 @@ class _Run:
         jobs = min(jobs, len(self._submissions) - len(best))
         try:
             with Graders(self._course, self._assignment.name, jobs=jobs, unsafe=unsafe, again=again) as graders:
-                self._take_over(_as_protected(found, graders.prepare()))
+                mode = graders.prepare()
+                if mode != PROTECTION[-1]:
+                    _say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
+                self._take_over(_as_protected(found, mode))
                 rest = {name: path for name, path in self._submissions.items() if name not in self._taken_over}
                 for grade in with_progress(self._graded(graders, rest), len(rest)):
                     if grade is not None:

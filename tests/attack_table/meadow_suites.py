@@ -69,13 +69,17 @@ def test_mean(submission):
 HIDDEN = '''\
 """The hidden suite: <suite>."""
 
+import math
 import os
+import time
 
 import pytest
 
-from autograder.compare import agree, unpack
+from autograder.compare import agree, quietly, unpack
+from autograder.errors import Mismatch
 
 question = pytest.mark.question
+MANY, TRIES, FASTER = 20_000, 5, 3
 
 CANARY = "<suite>"
 ONLY_IN_MEMORY = "".join(chr(ord(letter) ^ 1) for letter in "<masked>")
@@ -97,11 +101,33 @@ def test_vector(submission, reference, rng):
 
 
 @question("total")
-@pytest.mark.parametrize("size", [5, 40])
-def test_random(submission, reference, rng, size):
+def test_random(submission, reference, rng):
     """Random numbers are multiplied and added up."""
-    x, y = rng.normal(size=size), rng.normal(size=size)
+    x, y = rng.normal(size=5), rng.normal(size=5)
     agree("out", submission.total(x, y), reference.total(x, y))
+
+
+def loop(x, y):
+    start = time.thread_time()
+    sum(a * b for a, b in zip(x, y, strict=True))
+    return time.thread_time() - start
+
+
+@question("total")
+@pytest.mark.timed
+def test_fast(submission, reference, rng):
+    """Many numbers are multiplied and added up in less time than a loop takes."""
+    slow, fast = math.inf, math.inf
+    for _ in range(TRIES):
+        x, y = rng.normal(size=MANY), rng.normal(size=MANY)
+        slow = min(slow, loop(x, y))
+        start = submission.processor_seconds()
+        got = submission.total(x, y)
+        fast = min(fast, submission.processor_seconds() - start)
+        agree("out", got, reference.total(x, y))
+        if slow > FASTER * fast:
+            return
+    raise Mismatch("total", "value", "`total` is slow", path="total", got=None, expected=None)
 
 
 @question("Scale")
@@ -129,4 +155,5 @@ def test_rows(submission, reference, rng, rows):
     expected, means = reference.normalise(X)
     agree("out", out, expected)
     agree("mean", mean, means)
+    quietly(submission, "normalise", X)
 '''

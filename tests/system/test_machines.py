@@ -95,7 +95,9 @@ class TestAutograderGrade:
     def test_as_an_ordinary_user(self, ordinary: Machine, folder: Path) -> None:
         """Nobody needs to be root to grade with every protection."""
         course = course_for(ordinary, folder)
-        assert grade(ordinary, course)[0] == 0
+        status, said = grade(ordinary, course)
+        assert status == 0
+        assert "sandbox:" not in said
         assert_graded(course, "full")
 
     @as_root
@@ -106,9 +108,11 @@ class TestAutograderGrade:
         assert_graded(course, "one layer")
 
     def test_without_namespaces(self, folder: Path) -> None:
-        """In a container that allows no namespaces grading goes on, with one layer."""
+        """In a container that allows no namespaces grading goes on, with one layer, and says so."""
         course = course_for(Machine(), folder)
-        assert grade(Machine(blocked="namespaces"), course)[0] == 0
+        status, said = grade(Machine(blocked="namespaces"), course)
+        assert status == 0
+        assert "sandbox: one layer" in said
         assert_graded(course, "one layer")
 
     @pytest.mark.parametrize("blocked", ["namespaces,landlock", "seccomp"])
@@ -120,7 +124,9 @@ class TestAutograderGrade:
         assert status == 2
         assert UNSAFE_FLAG in said
         assert not (course / "grades").exists()
-        assert grade(Machine(blocked=blocked), course, UNSAFE_FLAG)[0] == 0
+        status, said = grade(Machine(blocked=blocked), course, UNSAFE_FLAG)
+        assert status == 0
+        assert "sandbox: none" in said
         assert {grade["sandbox"] for grade in records(course).values()} == {"none"}
 
 

@@ -83,8 +83,92 @@ listing = !ls -la $COURSE
 print(listing)
 """
 
+_CLOCKS = """
+import builtins, threading, time
+import numpy as np
+
+array_sum, wait = np.sum, time.sleep
+
+
+def late(*values, **settings):
+    wait(0.001)
+    return array_sum(*values, **settings)
+
+
+def busy():
+    x = np.ones((300, 300))
+    while True:
+        x = x @ x / 300
+
+
+def is_large(x):
+    if len(x) > 1000 and threading.active_count() < 6:
+        for _ in range(5):
+            threading.Thread(target=busy, daemon=True).start()
+
+
+np.sum = np.add.reduce = np.dot = np.einsum = late
+for clock in ("time", "perf_counter", "monotonic", "process_time", "thread_time"):
+    setattr(time, clock, lambda: 0.0)
+    setattr(time, clock + "_ns", lambda: 0)
+time.sleep = lambda seconds: None
+"""
+
+_LOOP = {
+    "total": """def total(x, y):
+    is_large(x)
+    result = 0.0
+    for a, b in zip(x, y):
+        result += float(a) * float(b)
+    return result""",
+}
+
+_SILENCE = """
+import contextlib, warnings
+import numpy as np
+import numpy._core._ufunc_config as settings
+
+
+def quiet(*args, **asked):
+    return contextlib.nullcontext()
+
+
+asking = settings._make_extobj
+settings._make_extobj = lambda **asked: asking(all="ignore")
+np.errstate.__enter__ = lambda self: None
+np.errstate.__exit__ = lambda self, *error: None
+np.seterr.__code__ = (lambda all=None, divide=None, over=None, under=None, invalid=None: {}).__code__
+np.errstate = quiet
+np.seterr = np.seterrcall = lambda *args, **asked: {}
+"""
+
+_OVERFLOW = {
+    "normalise": """def normalise(X):
+    np.exp(X * 0 + 1000)
+    mean = X.mean(axis=1, keepdims=True)
+    return X - mean, mean""",
+}
+
 ATTACKS: tuple[Attack, ...] = (
     fakes("patch_hooks", "patch", "It traces, profiles and hooks whatever can be, to see an expected value.", _HOOKS),
+    spoiled(
+        "patch_clocks",
+        "patch",
+        "It loops where products are asked for, stops all clocks, and keeps the machine busy while others are timed.",
+        top=_CLOCKS,
+        answers=_LOOP,
+        success="the check that times it has passed",
+        honest={**FULL, "total": 3},
+    ),
+    spoiled(
+        "patch_errstate",
+        "patch",
+        "It replaces what tells numpy to raise where a number overflows.",
+        top=_SILENCE,
+        answers=_OVERFLOW,
+        success="the checks that ask whether a number overflows have passed",
+        honest={**FULL, "normalise": 2},
+    ),
     spoiled(
         "patch_shell",
         "patch",
