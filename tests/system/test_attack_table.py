@@ -1,10 +1,11 @@
 """The hostile class through `autograder grade`, in two combinations; the two beside them go through nbgrader.
 
-So each user meets each protection once; `make attack-table` has all eight combinations.
+So each user meets each protection once, and some of the attacks bubblewrap without Landlock; `make attack-table` has all twelve combinations.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,15 @@ def test_nothing_gets_through(shop: Workshop, combination: Combination) -> None:
     if combination.missing:
         pytest.skip(combination.missing)
     assert run(combination, attacks.ALL, shop).findings == []
+
+
+def test_nothing_gets_around_bubblewrap_alone(shop: Workshop) -> None:
+    """Where Landlock is missing, nobody reads what is not theirs, and nobody leaves anything to those who come after."""
+    combination = Combination("autograder grade", "ordinary user" if os.getuid() else "root", "no Landlock")
+    if combination.missing:
+        pytest.skip(combination.missing)
+    some = [attack for attack in attacks.ALL if attack.row in ("read", "persist")]
+    assert run(combination, some, shop).findings == []
 
 
 class TestTheClass:

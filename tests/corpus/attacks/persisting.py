@@ -10,7 +10,7 @@ _LATER = "another submission's grade, a file of the course, or a mark has change
 _PLANTS = """
 import numpy, matplotlib, IPython, sysconfig, tempfile
 
-FOLDERS = {".", "..", "/", "/tmp", "/var/tmp", "/dev/shm", "/scratch", tempfile.gettempdir(), HOME, MARKS, COURSE,
+FOLDERS = {".", "..", "/", "/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir(), HOME, MARKS, COURSE,
            COURSE + "/reference", COURSE + "/submitted", *sys.path, os.path.expanduser("~"), matplotlib.get_configdir(),
            os.path.dirname(numpy.__file__), os.path.dirname(os.__file__), IPython.paths.get_ipython_dir()}
 FILES = ("sitecustomize.py", "usercustomize.py", "numpy.py", "evil.pth", "__pycache__/os.cpython-311.pyc", "mark",
@@ -19,8 +19,8 @@ FILES = ("sitecustomize.py", "usercustomize.py", "numpy.py", "evil.pth", "__pyca
 
 def plant(folder, name):
     path = os.path.join(folder, name)
-    if os.getcwd() != "/" and os.path.realpath(path).startswith(os.getcwd() + "/"):
-        return
+    if os.path.realpath(path).startswith("/scratch/"):
+        return  # its own folder is there, and what lies beside it is another attack's matter
     open(path, "x").close()
     WON.append(path)
     if folder != MARKS:
