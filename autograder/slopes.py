@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ STEP = float(np.cbrt(DOUBLE))
 """Truncation and rounding error of a central difference are in balance here for a function of size and scale 1."""
 
 _ROUNDINGS = 4
-_NEARBY = 1e-5
+_NEARBY = (1e-7, 1e-5, 1e-4, 1e-3)
+_STANDSTILL = 0.7
 _POINTS = 33
 _QUANTILE = 0.7
 
@@ -52,6 +54,11 @@ class FlatFunction:
             raise TypeError(msg)
         return float(value.reshape(()))
 
+    @cached_property
+    def middle(self) -> float:
+        """The value at the point itself, computed when it is first needed."""
+        return self(self.theta)
+
     def split(self, vector: Floats) -> dict[str, Any]:
         """Return copies of the pieces of a flat vector, each in its own shape."""
         pieces = {}
@@ -75,6 +82,10 @@ class FlatFunction:
                 return name, tuple(int(i) for i in index)
         raise IndexError(position)
 
+    def range_of(self, position: int) -> tuple[int, int]:
+        """Return where the array that a position belongs to lies in the flat vector."""
+        return next(limits for limits in self.ranges().values() if position < limits[1])
+
     def entry(self, position: int) -> Floats:
         """Return the direction that moves one entry alone, by 1 or in proportion to its size where that is more."""
         direction = np.zeros_like(self.theta)
@@ -84,30 +95,43 @@ class FlatFunction:
 
 @dataclass(frozen=True)
 class Slope:
-    """A derivative along a direction: central difference, gap between the one-sided ones, and rounding noise."""
+    """A derivative along a direction: the central difference, and a bound of its rounding noise.
+
+    `moved` is the direction that was really taken, because a small step of a large number is rounded. `above` and
+    `below` are the values of the function on the two sides, `step` away.
+    """
 
     central: float
-    gap: float
     noise: float
+    moved: Floats
+    above: float
+    below: float
+    step: float
 
     @property
     def is_finite(self) -> bool:
-        """Whether every value of the function that it was made from is finite."""
-        return math.isfinite(self.central) and math.isfinite(self.gap)
+        """Whether both values of the function that it was made from are finite."""
+        return math.isfinite(self.central)
+
+    def gap(self, middle: float) -> float:
+        """Return the difference between the one-sided slopes; `middle` is the value between the two."""
+        return abs((self.above - middle) - (middle - self.below)) / self.step
 
 
-def slope(f: FlatFunction, direction: Floats, *, step: float, middle: float, precision: float = DOUBLE) -> Slope:
-    """Return the slope of `f` at its point along `direction`; `middle` is the value of `f` there.
+def slope(f: FlatFunction, direction: Floats, *, step: float, precision: float = DOUBLE) -> Slope:
+    """Return the slope of `f` at its point along `direction`, for two calls of `f`.
 
     `precision` is the relative error of the values of `f`.
     """
-    above = f(f.theta + step * direction)
-    below = f(f.theta - step * direction)
-    size = max(abs(above), abs(below))
+    up, down = f.theta + step * direction, f.theta - step * direction
+    above, below = f(up), f(down)
     return Slope(
         central=(above - below) / (2 * step),
-        gap=abs((above - middle) - (middle - below)) / step,
-        noise=_ROUNDINGS * precision * size / step,
+        noise=_ROUNDINGS * precision * max(abs(above), abs(below)) / step,
+        moved=(up - down) / (2 * step),
+        above=above,
+        below=below,
+        step=step,
     )
 
 
@@ -116,10 +140,13 @@ def precision_of(f: FlatFunction) -> float:
 
     Between points very near each other a smooth function is a parabola, and what is left of its third differences is
     rounding. Not the largest is taken, because a kink shows in a few of them, and not the median, because in float32
-    several points in a row may be one.
+    several points in a row may be one. Where most of them are, the points are moved farther apart.
     """
-    direction = _NEARBY * f.scales / math.sqrt(max(1, f.theta.size))
-    values = np.array([f(f.theta + count * direction) for count in range(_POINTS)])
+    for distance in _NEARBY:
+        direction = distance * f.scales / math.sqrt(max(1, f.theta.size))
+        values = np.array([f(f.theta + count * direction) for count in range(_POINTS)])
+        if np.mean(np.diff(values) == 0) < _STANDSTILL:
+            break
     size = float(np.max(np.abs(values)))
     return max(DOUBLE, float(np.quantile(np.abs(np.diff(values, 3)), _QUANTILE)) / size) if size else DOUBLE
 
@@ -133,6 +160,6 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, *, h: float = STEP) -> F
     gradient = np.zeros_like(flat.theta)
     for position in range(flat.theta.size):
         direction = flat.entry(position)
-        change = slope(flat, direction, step=h, middle=0.0).central
+        change = slope(flat, direction, step=h).central
         gradient[position] = change / flat.scales[position]
     return gradient.reshape(np.shape(x))
