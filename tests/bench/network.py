@@ -26,6 +26,25 @@ class Sizes(NamedTuple):
 LARGE = Sizes(32, 784, 100, 10)
 SMALL = Sizes(32, 20, 30, 5)
 
+SUBMITTED = """\
+import numpy as np
+
+calls = 0
+
+def loss(params, X, y):
+    global calls
+    calls += 1
+    hidden = np.maximum(0, X @ params["W1"] + params["b1"])
+    scores = hidden @ params["W2"] + params["b2"]
+    scores = scores - scores.max(axis=1, keepdims=True)
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return -np.mean(log_p[np.arange(len(y)), y])
+
+def count():
+    return calls
+"""
+"""The same loss as the cell of a submission, which counts its calls, too."""
+
 
 def random_sizes(rng: np.random.Generator) -> Sizes:
     """Return sizes with more than 400 parameters, the large ones every fourth time."""
