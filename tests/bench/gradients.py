@@ -11,6 +11,7 @@ import os
 import platform
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import Any
@@ -161,6 +162,20 @@ def time_table() -> Table:
     return table
 
 
+def passes_table() -> Table:
+    """Return how many forward passes right checks of large networks take, each of another network."""
+    passes: Counter[int] = Counter()
+    for seed in _steps("passes", RIGHT):
+        rng = np.random.default_rng(seed)
+        network = Network(rng, LARGE)
+        gradient_agrees("g", network.gradients, network.loss, network.params, rng=rng)
+        passes[network.calls] += 1
+    table = Table(f"forward passes, {LARGE}", f"networks of {RIGHT}", show_edge=False)
+    for count in sorted(passes):
+        table.add_row(str(count), str(passes[count]))
+    return table
+
+
 def _through(submission: Submission, network: Network) -> Callable[[Any], Any]:
     return lambda params: submission.loss(params, network.X, network.y)
 
@@ -194,7 +209,12 @@ def _steps(words: str, count: int) -> Iterable[int]:
     return track(range(count), words, transient=True, console=Console(stderr=True))
 
 
-PARTS: dict[str, Callable[[], Table]] = {"time": time_table, "power": power_table, "alarms": alarms_table}
+PARTS: dict[str, Callable[[], Table]] = {
+    "time": time_table,
+    "passes": passes_table,
+    "power": power_table,
+    "alarms": alarms_table,
+}
 
 
 def main() -> None:

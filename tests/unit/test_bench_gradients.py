@@ -69,16 +69,22 @@ def test_counts():
     assert gradients._counts(blamed) == "3 (2)"
 
 
-@pytest.mark.parametrize("part", ["power", "alarms"])
-def test_tables(part, monkeypatch, capsys):
-    """A table of few seeds has a row for each fault, or for each kind of right code."""
+@pytest.mark.parametrize(
+    ("part", "rows", "count"),
+    [
+        ("passes", ["10"], "2"),
+        ("power", FAULTS, "2 (2)"),
+        ("alarms", [*gradients._RIGHT, "entry by entry"], "0 of 2"),
+    ],
+)
+def test_tables(part, rows, count, monkeypatch, capsys):
+    """A table of few seeds has a row for each number of passes, for each fault, or for each kind of right code."""
     monkeypatch.setattr(gradients, "SEEDS", 2)
     monkeypatch.setattr(gradients, "RIGHT", 2)
-    monkeypatch.setattr(gradients, "LARGE", Sizes(8, 30, 15, 3))
+    monkeypatch.setattr(gradients, "LARGE", Sizes(8, 40, 15, 3))
     gradients._differences.cache_clear()
     Console(width=200).print(gradients.PARTS[part]())
     gradients._differences.cache_clear()
     printed = capsys.readouterr().out
-    rows = list(FAULTS) if part == "power" else [*gradients._RIGHT, "entry by entry"]
     assert all(row in printed for row in rows)
-    assert ("2 (2)" if part == "power" else "0 of 2") in printed
+    assert count in printed
