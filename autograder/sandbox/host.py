@@ -79,7 +79,7 @@ class Host:
             channel = self._fork(limits)
         try:
             reply = channel.request(
-                {"operation": "hello", "seed": seed},
+                ("hello", (seed,)),
                 name="hello",
                 seconds=_ANSWER_SECONDS,
                 late="it did not start in time",

@@ -10,7 +10,7 @@ from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import untrusted, wire
-from autograder.sandbox.channel import Channel
+from autograder.sandbox.channel import Channel, Message
 from autograder.sandbox.host import Host
 from autograder.sandbox.untrusted import Cell, CellRun, Room
 
@@ -46,7 +46,7 @@ class Session:
         for index in range(len(self.cells)):
             self.runs.append(self._first_run(index))
 
-    def ask(self, name: str, message: dict[str, Any], *, refer: wire.Refer, resolve: wire.Resolve) -> Any:
+    def ask(self, name: str, message: Message, *, refer: wire.Refer, resolve: wire.Resolve) -> Any:
         """Return the worker's value for a message, within the time of a call; raises CallFailed."""
         channel = self.worker(name)
         seconds, late = self._time(name, self.call_seconds, "the call")
@@ -110,7 +110,7 @@ class Session:
                 return
 
     def _give(self, digits: Digits, channel: Channel) -> None:
-        message = {"operation": "digits", "images": digits.images, "labels": digits.labels, "source": digits.source}
+        message = "digits", (digits.images, digits.labels, digits.source)
         seconds, late = self._time("load_mnist", _PATIENCE * self.limits.cell_seconds, "the start")
         channel.request(message, name="load_mnist", seconds=seconds, late=late, refer=_nothing, resolve=_no_handle)
 
@@ -127,7 +127,7 @@ class Session:
         """Run one cell; where its worker does not survive, the cell is skipped from now on."""
         cell = self.cells[index]
         text_bytes = self.limits.output_kb << 10
-        message = {"operation": "cell", "index": index, "source": cell.source, "text_bytes": text_bytes}
+        message = "cell", (index, cell.source, text_bytes)
         start = time.monotonic()
         try:
             seconds, late = self._time(cell.name, self.limits.cell_seconds, "the cell")

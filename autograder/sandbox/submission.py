@@ -15,6 +15,7 @@ from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import untrusted, wire
+from autograder.sandbox.channel import Message
 from autograder.sandbox.handle import Handle, Remote
 from autograder.sandbox.host import Host
 from autograder.sandbox.session import Session
@@ -71,7 +72,7 @@ class Submission:
 
     def has(self, name: str) -> bool:
         """Whether the notebook defines the name."""
-        return self._ask(name, {"operation": "has", "name": name}) is True
+        return self._ask(name, ("has", (name,))) is True
 
     def arguments_after(self, name: str, *args: Any) -> list[Any]:
         """Call the notebook's function `name` and return the positional arguments as they are after the call."""
@@ -83,7 +84,7 @@ class Submission:
     def attribute(self, handle: Handle, name: str) -> Any:
         """Return the value of an attribute of an object."""
         self._session.worker(name)
-        return self._ask(name, {"operation": "attribute", "target": handle, "name": name})
+        return self._ask(name, ("attribute", (handle, name)))
 
     def define(self, thing: Any) -> Handle:
         """Send a function or class of the grader's as source; what it defines lives in the submission's process.
@@ -94,7 +95,7 @@ class Submission:
         self._session.worker(name)
         known = self._defined.get(thing)
         if known is None or known._generation != self._session.generation:
-            known = self._handle_of({"operation": "define", "source": source, "name": name}, name)
+            known = self._handle_of(("define", (source, name)), name)
             self._defined[thing] = known
         return known
 
@@ -144,17 +145,9 @@ class Submission:
     ) -> Any:
         name = target if isinstance(target, str) else f"{target.type_name}.{method or '__call__'}"
         self._session.worker(name)
-        message = {
-            "operation": "call",
-            "name": target if isinstance(target, str) else None,
-            "target": None if isinstance(target, str) else target,
-            "method": method,
-            "args": [self._sendable(each) for each in args],
-            "kwargs": {key: self._sendable(each) for key, each in kwargs.items()},
-            "after": after,
-            "cpu_seconds": self._session.cpu_seconds,
-            "strict": self._strict,
-        }
+        sent = [self._sendable(each) for each in args]
+        by_keyword = {key: self._sendable(each) for key, each in kwargs.items()}
+        message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, self._strict)
         if self._reading is None:
             return self._ask(name, message)
         try:
@@ -182,15 +175,15 @@ class Submission:
             raise WireError("the method of an object cannot be sent to a submission: send the object")
         if isinstance(target, Handle):
             return target
-        return self._handle_of({"operation": "name", "name": target}, target)
+        return self._handle_of(("name", (target,)), target)
 
-    def _handle_of(self, message: dict[str, Any], name: str) -> Handle:
+    def _handle_of(self, message: Message, name: str) -> Handle:
         number = self._ask(name, message)
         if type(number) is not int or not 0 <= number <= wire.MAX_HANDLE:
             raise CallFailed(name, "refused", "the answer was refused: it is not the number of an object")
         return self._handle(number, name)
 
-    def _ask(self, name: str, message: dict[str, Any]) -> Any:
+    def _ask(self, name: str, message: Message) -> Any:
         def refer(value: Any) -> tuple[int, str]:
             if not isinstance(value, Handle):
                 raise WireError(f"a {type(value).__name__} cannot be sent to a submission: only plain values can")

@@ -106,7 +106,7 @@ class Peer:
             while True:
                 header, blob = wire.sizes(self._read(wire.PREFIX_BYTES))
                 request = wire.unpack(self._read(header), memoryview(self._read(blob)), resolve=lambda n, _: n)
-                self._answer(self, request)
+                self._answer(self, dict(zip(("number", "free", "operation", "arguments"), request, strict=True)))
 
     def _read(self, size: int) -> bytes:
         raw = b""
@@ -149,7 +149,9 @@ def run(script: Script) -> tuple[Outcome, Outcome | None]:
 
 def _ask(channel: Channel, seconds: float) -> Outcome:
     try:
-        reply = channel.request({}, name="f", seconds=seconds, late="late", refer=_never, resolve=judge.Thing)
+        reply = channel.request(
+            ("has", ("f",)), name="f", seconds=seconds, late="late", refer=_never, resolve=judge.Thing
+        )
     except CallFailed as failure:
         outcome: Any = failure.kind
         return outcome

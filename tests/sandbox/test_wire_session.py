@@ -31,7 +31,7 @@ def given_class() -> None:
 
 
 def honest(request: dict[str, Any]) -> dict[str, Any]:
-    value = request["args"][0] if request["operation"] == "call" else 7
+    value = request["arguments"][2][0] if request["operation"] == "call" else 7
     return {"number": request["number"], "ok": True, "value": value}
 
 
@@ -48,7 +48,7 @@ FORGED = {
     "both value and failure": lambda request: raw({**honest(request), "failure": None}),
     "a failure that is a value": lambda request: raw({**honest(request), "ok": False}),
     "more than an answer": lambda request: raw({**honest(request), "score": 100}),
-    "nothing but a value": lambda request: raw(request["args"]),
+    "nothing but a value": lambda request: raw(request["arguments"]),
     "the request itself": lambda request: raw(request),
     "a failure of no kind": lambda request: raw({"number": request["number"], "ok": False, "failure": {"kind": "x"}}),
     "a training that was slow": lambda request: raw(
@@ -157,7 +157,9 @@ def peer_that(answer: peers.Answer) -> Iterator[Peer]:
 
 
 def ask(peer: Peer, seconds: float = AMPLE_SECONDS) -> Any:
-    return peer.channel.request({}, name="f", seconds=seconds, late="late", refer=refuse, resolve=lambda n, _: n)
+    return peer.channel.request(
+        ("has", ("f",)), name="f", seconds=seconds, late="late", refer=refuse, resolve=lambda n, _: n
+    )
 
 
 def refuse(value: Any) -> tuple[int, str]:
@@ -192,7 +194,7 @@ class TestChannel:
         with peer_that(lambda peer, request: peer.reply(request["number"], None)) as peer:
             with pytest.raises(WireError, match="too many separate values"):
                 peer.channel.request(
-                    {"args": list(range(400_000))}, name="f", seconds=1, late="", refer=refuse, resolve=refuse
+                    ("has", (list(range(400_000)),)), name="f", seconds=1, late="", refer=refuse, resolve=refuse
                 )
             assert ask(peer)["value"] is None
 

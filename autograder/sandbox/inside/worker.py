@@ -52,35 +52,34 @@ class Worker:
     def serve(self) -> None:
         """Answer requests until the grader hangs up."""
         while True:
-            request = self._receive()
-            for number in request.pop("free"):
-                self.objects.pop(number, None)
-            number, operation = request.pop("number"), request.pop("operation")
-            self._reply(number, self._answer(operation, request))
+            number, free, operation, arguments = self._receive()
+            for each in free:
+                self.objects.pop(each, None)
+            self._reply(number, self._answer(operation, arguments))
 
-    def hello(self, *, seed: int) -> dict[str, Any]:
+    def hello(self, seed: int) -> dict[str, Any]:
         """Which protections hold in this process; random numbers start from the seed."""
         np.random.seed(seed % (1 << 32))
         random.seed(seed)
         return self.layers
 
-    def digits(self, *, images: Any, labels: Any, source: str) -> None:
+    def digits(self, images: Any, labels: Any, source: str) -> None:
         """Take the training digits that `autograder.datasets` hands out here."""
         stand_in.give_digits(images, labels, source)
 
-    def cell(self, *, index: int, source: str, text_bytes: int) -> dict[str, Any]:
+    def cell(self, index: int, source: str, text_bytes: int) -> dict[str, Any]:
         """Run a cell."""
         return run_cell(self.shell, index=index, source=source, text_bytes=text_bytes)
 
-    def has(self, *, name: str) -> bool:
+    def has(self, name: str) -> bool:
         """Whether the submission defines the name."""
         return name in self.shell.user_ns and name not in self.given
 
-    def lookup(self, *, name: str) -> int:
+    def lookup(self, name: str) -> int:
         """Return a handle's number for an object of the notebook."""
         return self._keep(self._named(name))[0]
 
-    def define(self, *, source: str, name: str) -> int:
+    def define(self, source: str, name: str) -> int:
         """Run the source of a function or class of the grader's; a handle's number for it."""
         self.defined += 1
         file = f"<given {self.defined}>"
@@ -93,21 +92,19 @@ class Worker:
 
     def call(
         self,
-        *,
-        name: str | None,
         target: Any,
         method: str | None,
         args: list[Any],
         kwargs: dict[str, Any],
         after: bool,
         cpu_seconds: float | None,
-        strict: bool = False,
+        strict: bool,
     ) -> Any:
-        """Call a name of the notebook, an object or its method; `after` asks for the arguments, not the result.
+        """Call an object, or what the notebook has by a name, or a method of it; `after` asks for the arguments.
 
         `strict` lets numbers that overflow or are undefined raise.
         """
-        function = target if name is None else self._named(name)
+        function = self._named(target) if type(target) is str else target
         if method is not None:
             function = getattr(function, method, None)
         if not callable(function):
@@ -117,18 +114,18 @@ class Worker:
             result = function(*args, **kwargs)
         return args if after else result
 
-    def attribute(self, *, target: Any, name: str) -> Any:
+    def attribute(self, target: Any, name: str) -> Any:
         """Return the value of an attribute of an object."""
         return getattr(target, name)
 
     def _named(self, name: str) -> Any:
-        if not self.has(name=name):
+        if not self.has(name):
             raise _MissingError("missing")
         return self.shell.user_ns[name]
 
-    def _answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, operation: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
         try:
-            return {"ok": True, "value": self.operations[operation](**request)}
+            return {"ok": True, "value": self.operations[operation](*arguments)}
         except _MissingError as error:
             return {"ok": False, "failure": failures.describe(error, kind=str(error))}
         except patience.OutOfTimeError as error:
@@ -155,7 +152,7 @@ class Worker:
             while piece:
                 piece = piece[os.write(self.connection, piece[:_CHUNK]) :]
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self) -> Any:
         got = self._read(memoryview(self.buffer), wire.PREFIX_BYTES)
         header, blob = wire.sizes(bytes(got[: wire.PREFIX_BYTES]))
         size = wire.PREFIX_BYTES + header + blob
@@ -166,10 +163,7 @@ class Worker:
         elif len(got) < size:
             got = self._read(memoryview(self.buffer), size, len(got))
         start = wire.PREFIX_BYTES + header
-        request: dict[str, Any] = wire.unpack(
-            bytes(got[wire.PREFIX_BYTES : start]), got[start:size], resolve=self._resolve
-        )
-        return request
+        return wire.unpack(bytes(got[wire.PREFIX_BYTES : start]), got[start:size], resolve=self._resolve)
 
     def _read(self, space: memoryview, least: int, filled: int = 0) -> memoryview:
         """Fill `space` on until it holds at least so many bytes: the grader sends one request at a time."""
