@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from autograder import __version__
 from autograder.errors import AutograderError
@@ -13,6 +14,7 @@ from autograder.errors import AutograderError
 GRADED, SOME_NOT_GRADABLE, USAGE = 0, 1, 2
 SOMETHING_TO_MEND = 1
 UNSAFE = "--unsafe-no-sandbox"
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Grade neural-network notebooks.")
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_add_check, _add_grade, _add_solve, _add_init, _add_mutate, _add_doctor, _add_demo):
+        add(commands)
+    return parser
 
+
+def _add_check(commands: _Commands) -> None:
     check = commands.add_parser("check", help="run the visible checks of saved notebooks; needs no secrets")
     check.add_argument(
         "words", metavar="NOTEBOOK or QUESTION", nargs="*", help="default: all questions of all notebooks found here"
@@ -47,29 +54,42 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--watch", action="store_true", help="check again whenever a notebook is saved")
     check.set_defaults(run=_check)
 
+
+def _add_grade(commands: _Commands) -> None:
     grade = commands.add_parser("grade", help="grade submissions to an assignment and write their records")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
     grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
-    grade.add_argument("--jobs", type=_count, default=1, metavar="N", help="grader processes at once (default 1)")
-    grade.add_argument("--out", type=Path, metavar="DIR", help="folder for the records (default grades/ASSIGNMENT)")
+    _add_pool(grade)
     grade.add_argument(
         "--json", action="store_true", help="print one record a line on standard output, and nothing else"
     )
     grade.add_argument("--again", action="store_true", help="grade anew what an earlier run has graded already")
-    grade.add_argument(UNSAFE, dest="unsafe", action="store_true", help="grade although protections are missing here")
     grade.set_defaults(run=_grade)
 
+
+def _add_pool(command: argparse.ArgumentParser) -> None:
+    """Add what every command takes that grades a class into a folder of records."""
+    command.add_argument("--jobs", type=_count, default=1, metavar="N", help="grader processes at once (default 1)")
+    command.add_argument("--out", type=Path, metavar="DIR", help="folder for the records (default grades/ASSIGNMENT)")
+    command.add_argument(UNSAFE, dest="unsafe", action="store_true", help="grade although protections are missing here")
+
+
+def _add_solve(commands: _Commands) -> None:
     solve = commands.add_parser("solve", help="write a notebook with the reference's solutions put in")
     solve.add_argument("assignment", metavar="ASSIGNMENT")
     solve.add_argument("-o", "--output", type=Path, metavar="FILE", help="default ASSIGNMENT-solved.ipynb")
     solve.set_defaults(run=_solve)
 
+
+def _add_init(commands: _Commands) -> None:
     init = commands.add_parser("init", help="write working copies of the assignments, to do the course alone")
     init.add_argument(
         "folder", metavar="DIR", nargs="?", type=Path, default=Path("my-course"), help="default my-course"
     )
     init.set_defaults(run=_init)
 
+
+def _add_mutate(commands: _Commands) -> None:
     mutate = commands.add_parser("mutate", help="try known slips, mutants and right variants on the hidden suites")
     mutate.add_argument("assignment", metavar="ASSIGNMENT", nargs="?", help="all assignments where none is given")
     mutate.add_argument("--question", metavar="NAME", help="this question only")
@@ -78,13 +98,16 @@ def _parser() -> argparse.ArgumentParser:
     mutate.add_argument("--markdown", action="store_true", help="print the section for the documentation")
     mutate.set_defaults(run=_mutate)
 
+
+def _add_doctor(commands: _Commands) -> None:
     doctor = commands.add_parser("doctor", help="say which protections are active, what is missing, and what to do")
     doctor.set_defaults(run=_doctor)
 
+
+def _add_demo(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help="grade a sample class through nbgrader in a scratch copy of the course")
     demo.add_argument("--folder", type=Path, default=Path("build/demo"), metavar="DIR", help="default build/demo")
     demo.set_defaults(run=_demo)
-    return parser
 
 
 def _count(text: str) -> int:
