@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Grade neural-network notebooks.")
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_add_check, _add_grade, _add_solve, _add_init, _add_mutate, _add_doctor, _add_demo):
+    for add in (_add_check, _add_grade, _add_regrade, _add_solve, _add_init, _add_mutate, _add_doctor, _add_demo):
         add(commands)
     return parser
 
@@ -65,6 +65,20 @@ def _add_grade(commands: _Commands) -> None:
     )
     grade.add_argument("--again", action="store_true", help="grade anew what an earlier run has graded already")
     grade.set_defaults(run=_grade)
+
+
+def _add_regrade(commands: _Commands) -> None:
+    regrade = commands.add_parser("regrade", help="grade anew, and show who moves and why before records are replaced")
+    regrade.add_argument("assignment", metavar="ASSIGNMENT")
+    regrade.add_argument(
+        "notebooks", metavar="NOTEBOOK", nargs="*", type=Path, help="default submitted/*/ASSIGNMENT/*.ipynb"
+    )
+    _add_pool(regrade)
+    regrade.add_argument("--yes", action="store_true", help="do not ask where students lose points")
+    regrade.add_argument("--dry-run", action="store_true", help="write nothing; exit status 1 where somebody moves")
+    regrade.add_argument("--undo", action="store_true", help="put the records back that the last regrade replaced")
+    regrade.add_argument("--json", action="store_true", help="print one student a line on standard output, as JSON")
+    regrade.set_defaults(run=_regrade)
 
 
 def _add_pool(command: argparse.ArgumentParser) -> None:
@@ -150,6 +164,27 @@ def _grade(parsed: argparse.Namespace) -> int:
         again=parsed.again,
     )
     return GRADED if graded_all else SOME_NOT_GRADABLE
+
+
+def _regrade(parsed: argparse.Namespace) -> int:
+    from autograder.course import Course
+    from autograder.instructor.regrade import Options, regrade, undo
+
+    course = Course.find()
+    assignment = course.assignment(parsed.assignment).name
+    options = Options(
+        out=parsed.out or course.root / "grades" / assignment,
+        jobs=parsed.jobs,
+        yes=parsed.yes,
+        dry_run=parsed.dry_run,
+        as_json=parsed.json,
+        unsafe=parsed.unsafe,
+    )
+    if parsed.undo and parsed.notebooks:
+        msg = "--undo takes the whole of the last regrade back; name no notebooks"
+        raise AutograderError(msg)
+    fine = undo(assignment, options) if parsed.undo else regrade(course, assignment, parsed.notebooks, options)
+    return GRADED if fine else SOME_NOT_GRADABLE
 
 
 def _solve(parsed: argparse.Namespace) -> int:

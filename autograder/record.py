@@ -95,13 +95,23 @@ def from_json(data: bytes) -> Grade:
         raise AutograderError(msg) from error
 
 
+def to_file(grade: Grade) -> bytes:
+    """Return `grade` as the content of its file: JSON that people can read, too."""
+    return msgspec.json.format(to_json(grade), indent=2) + b"\n"
+
+
 def write(grade: Grade, path: Path) -> None:
     """Write `grade` to `path` whole or not at all, whatever happens on the way."""
+    write_file(to_file(grade), path)
+
+
+def write_file(content: bytes, path: Path) -> None:
+    """Write the content of a record's file to `path` whole or not at all, whatever happens on the way."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=_DRAFT, suffix=_ENDING, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.format(to_json(grade), indent=2) + b"\n")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -48,7 +48,7 @@ def grade_class(
     """
     course.assignment(assignment)
     submissions = students(notebooks, assignment)
-    _require_writable(out)
+    require_writable(out)
     with held(out / LOCK, f"autograder grade {assignment}"):
         record.sweep(out)
         run = _Run(course, assignment, submissions, out, as_json=as_json)
@@ -192,7 +192,7 @@ def students(notebooks: Sequence[Path], assignment: str) -> dict[str, Path]:
     return found
 
 
-def _require_writable(out: Path) -> None:
+def require_writable(out: Path) -> None:
     """Find out before anything is graded whether records can be written."""
     existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):

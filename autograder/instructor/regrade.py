@@ -1,0 +1,242 @@
+"""`autograder regrade`: grades that are out are graded anew, and whoever gave them sees what moves before it does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from autograder import record
+from autograder.batch import Graders
+from autograder.course import Course
+from autograder.diagnosis import DATA_MISSING
+from autograder.errors import AutograderError, SandboxError, SuiteError
+from autograder.instructor import agreement, earlier
+from autograder.instructor.earlier import Change
+from autograder.instructor.gradeclass import LOCK, require_writable, students, with_progress
+from autograder.instructor.moves import Move, compare
+from autograder.lock import held
+from autograder.record import Grade
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where the records are, and how to go about them."""
+
+    out: Path
+    jobs: int = 1
+    yes: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+    unsafe: bool = False
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The record that a student would get."""
+
+    move: Move
+    change: Change
+    packed: bytes
+
+    @classmethod
+    def of(cls, path: Path, after: Grade) -> Proposal:
+        """Return the proposal to replace the record at `path`, if there is one."""
+        content = path.read_bytes() if path.exists() else None
+        before = None if content is None else record.from_json(content)
+        new = record.to_file(after)
+        change = Change(after.student, None if content is None else _sha256(content), _sha256(new))
+        return cls(compare(before, after), change, zlib.compress(new))  # the records of ten thousand fill the memory
+
+    def write(self, out: Path) -> None:
+        """Write the record."""
+        record.write_file(zlib.decompress(self.packed), out / f"{self.change.student}.json")
+
+
+def regrade(course: Course, assignment: str, notebooks: Sequence[Path], options: Options) -> bool:
+    """Grade the notebooks, all that were handed in where none is named; show who moves; replace the records.
+
+    Returns whether all could be graded and, in a dry run, whether nobody moves. Raises AutograderError, with nothing
+    written, where somebody would lose points and nobody says that it may be.
+    """
+    course.assignment(assignment)
+    submissions = students(notebooks or handed_in(course, assignment), assignment)
+    if not options.dry_run:
+        require_writable(options.out)
+    with held(options.out / LOCK, f"autograder regrade {assignment}"):
+        record.sweep(options.out)
+        earlier.sweep(options.out)
+        _require_readable(course, assignment, submissions, options.out)
+        run = _Run(course, assignment, submissions, options)
+        run.grade()
+        agreement.show(run.moves(), as_json=options.as_json)
+        if not notebooks:
+            _name_others(submissions, options.out)
+        is_complete = run.report()
+        if options.dry_run:
+            return is_complete and not any(move.moves for move in run.moves())
+        agreement.require(run.moves(), "Write the new grades?", yes=options.yes)
+        run.write()
+        return is_complete
+
+
+class _Run:
+    """One class, and the records that it would get."""
+
+    def __init__(self, course: Course, assignment: str, submissions: Mapping[str, Path], options: Options) -> None:
+        self._course = course
+        self._assignment = assignment
+        self._submissions = submissions
+        self._options = options
+        self._proposals: dict[str, Proposal] = {}
+        self._missed: list[str] = []
+
+    def grade(self) -> None:
+        """Grade all submissions; what the cache remembers and still stands is not judged again."""
+        jobs = min(self._options.jobs, len(self._submissions))
+        with Graders(self._course, self._assignment, jobs=jobs, unsafe=self._options.unsafe) as graders:
+            graders.prepare()
+            for _ in with_progress(self._graded(graders), len(self._submissions)):
+                pass
+
+    def moves(self) -> list[Move]:
+        """Return what moves, by student."""
+        return [proposal.move for _, proposal in sorted(self._proposals.items())]
+
+    def report(self) -> bool:
+        """Name those who could not be graded, and return whether there are none."""
+        for line in sorted(self._missed):
+            agreement.say(line)
+        return not self._missed
+
+    def write(self) -> None:
+        """Keep the earlier records, then replace them; those that would be the same stay as they are."""
+        due = [proposal for _, proposal in sorted(self._proposals.items()) if proposal.move.kind != "same"]
+        if not due:
+            agreement.say("all records are as they would be; nothing is written")
+            return
+        out, count = self._options.out, 0
+        step = earlier.keep(out, self._assignment, [proposal.change for proposal in due])
+        try:
+            for count, proposal in enumerate(due):  # noqa: B007 - used where it is stopped
+                proposal.write(out)
+        except (KeyboardInterrupt, OSError) as error:
+            left = f"{count} of {len(due)} records are written; run this again for the others, or {self._way_back()}"
+            if isinstance(error, OSError):
+                msg = f"{error}: {left}"
+                raise AutograderError(msg) from error
+            agreement.say(left)
+            raise
+        agreement.say(f"wrote {_count(len(due), 'record')} to {out}; the earlier ones are in {step.folder.name} of")
+        agreement.say(f"{out / earlier.FOLDER}; {self._way_back()}")
+
+    def _way_back(self) -> str:
+        default = self._course.root / "grades" / self._assignment
+        elsewhere = "" if self._options.out.absolute() == default else f" --out {shlex.quote(str(self._options.out))}"
+        return f"`autograder regrade {self._assignment}{elsewhere} --undo` puts them back"
+
+    def _graded(self, graders: Graders) -> Iterator[Grade | None]:
+        work = (partial(self._propose, graders, *each) for each in self._submissions.items())
+        yield from (future.result() for future in as_completed([graders.submit(each) for each in work]))
+
+    def _propose(self, graders: Graders, student: str, path: Path) -> Grade | None:
+        """Grade one submission; where suite or sandbox break over it alone, its record stays as it is."""
+        try:
+            grade = graders.grade_file(path, student).grade
+        except (SuiteError, SandboxError) as error:
+            graders.prepare()  # raises where it is not this submission's affair
+            self._missed.append(f"not gradable: {student}: the earlier record, if any, stays: {error}")
+            return None
+        self._proposals[student] = Proposal.of(self._options.out / f"{student}.json", grade)
+        if grade.reason is not None:
+            self._missed.append(f"not gradable: {student}: {grade.reason}")
+        missing = (question.message for question in grade.questions if question.diagnosis == DATA_MISSING)
+        self._missed += [f"not gradable: {student}: {message}" for message in missing]
+        return grade
+
+
+def undo(assignment: str, options: Options) -> bool:
+    """Put the records back that the last regrade has replaced; the next call goes one regrade further back.
+
+    Returns True or, in a dry run, whether nobody moves. Raises AutograderError where there is nothing to undo, where a
+    record has been changed since, or where somebody would lose points and nobody says that it may be.
+    """
+    out = options.out
+    with held(out / LOCK, f"autograder regrade {assignment} --undo"):
+        step = earlier.latest(out)
+        if step is None:
+            msg = f"{out} holds no regrade that could be undone"
+            raise AutograderError(msg)
+        earlier.require_untouched(step, out)
+        moves = [_move_back(step, change, out) for change in step.manifest.records]
+        agreement.show([move for move in moves if move is not None], as_json=options.as_json)
+        if options.dry_run:
+            return not any(move is not None and move.moves for move in moves)
+        agreement.require([move for move in moves if move], "Put the earlier records back?", yes=options.yes)
+        earlier.sweep(out)
+        earlier.put_back(step, out)
+        agreement.say(f"the records in {out} are those before the regrade of {step.manifest.written_at}")
+        return True
+
+
+def _move_back(step: earlier.Step, change: Change, out: Path) -> Move | None:
+    """Return what putting one record back moves, None where there is none and was none."""
+    path, copy = out / f"{change.student}.json", step.copy(change.student)
+    now = record.read(path) if path.exists() else None
+    then = record.read(copy) if change.before is not None else None
+    return compare(now, then) if now or then else None
+
+
+def handed_in(course: Course, assignment: str) -> list[Path]:
+    """Return all that was handed in, from nbgrader's folders: `submitted/STUDENT/ASSIGNMENT/*.ipynb`.
+
+    Where a student's folder holds other notebooks beside `ASSIGNMENT.ipynb`, that one counts.
+    """
+    found: list[Path] = []
+    for folder in sorted(course.root.glob(f"submitted/*/{assignment}")):
+        own = folder / f"{assignment}.ipynb"
+        found += [own] if os.path.lexists(own) else sorted(folder.glob("*.ipynb"))
+    if not found:
+        place = course.root / "submitted" / "STUDENT" / assignment
+        msg = f"nothing was handed in: there is no notebook in {place}; put them there, or name them"
+        raise AutograderError(msg)
+    return found
+
+
+def _require_readable(course: Course, assignment: str, submissions: Mapping[str, Path], out: Path) -> None:
+    """Raise AutograderError where an earlier record cannot be compared: replacing it could lose something."""
+    broken = []
+    for student in submissions:
+        path = out / f"{student}.json"
+        try:
+            grade = record.read(path)
+        except FileNotFoundError:
+            continue
+        except (OSError, AutograderError) as error:
+            broken.append(str(error))
+            continue
+        if (grade.course, grade.assignment, grade.student) != (course.name, assignment, student):
+            broken.append(f"{path}: this is the record of {grade.student!r} in {grade.course}/{grade.assignment}")
+    if broken:
+        msg = f"{'; '.join(broken)}\nmend or move away what cannot be compared, and run this again"
+        raise AutograderError(msg)
+
+
+def _name_others(submissions: Mapping[str, Path], out: Path) -> None:
+    others = sorted(path.stem for path in out.glob("*.json") if path.stem not in submissions)
+    if others:
+        agreement.say(f"without a submission, and left as they are: {', '.join(others)}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
