@@ -168,7 +168,8 @@ def _grade(parsed: argparse.Namespace) -> int:
 
 def _regrade(parsed: argparse.Namespace) -> int:
     from autograder.course import Course
-    from autograder.instructor.regrade import Options, regrade, undo
+    from autograder.instructor.regrade import Options, regrade
+    from autograder.instructor.undo import undo
 
     course = Course.find()
     assignment = course.assignment(parsed.assignment).name

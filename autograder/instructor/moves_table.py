@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -40,9 +40,10 @@ _WORDS_FOR_ONE: dict[Kind, str] = {
 def print_moves(moves: Sequence[Move], console: Console) -> None:
     """Print all who move, what several of them have in common, and how many there are of each kind."""
     shown = [move for move in moves if move.moves]
-    if shown:
-        console.print(_table(shown))
     common = [(line, count) for line, count in _shared(shown) if count > 1]
+    everywhere = frozenset(cause for (question, cause), count in common if not question and count == len(shown))
+    if shown:
+        console.print(_table(shown, everywhere))
     if common:
         console.print(_shared_table(common))
     console.print(Text(summary(moves)))
@@ -65,7 +66,8 @@ def lines_of(question: QuestionMove) -> list[str]:
     return [_line(*key, places) for key, places in cases.items()]
 
 
-def _table(moves: Iterable[Move]) -> Table:
+def _table(moves: Iterable[Move], unsaid: Collection[str]) -> Table:
+    """Return a row a student; causes that all of them have are said below instead."""
     table = Table(box=None, pad_edge=False)
     table.add_column("student", no_wrap=True, max_width=20, overflow="ellipsis")
     table.add_column("points", no_wrap=True, justify="right")
@@ -73,21 +75,20 @@ def _table(moves: Iterable[Move]) -> Table:
     table.add_column("question, and because of what")
     for move in moves:
         reasons = Table.grid()
-        for text, indent in _reasons(move):
+        for text, indent in _reasons(move, unsaid):
             reasons.add_row(Padding(Text(text), (0, 0, 0, indent)))
         style = "bold" if move.loses else ""
         table.add_row(Text(move.student), Text(_arrow(move.before, move.after), style), _difference(move), reasons)
     return table
 
 
-def _reasons(move: Move) -> Iterable[tuple[str, int]]:
+def _reasons(move: Move, unsaid: Collection[str]) -> Iterable[tuple[str, int]]:
     """Return lines, each with its indentation."""
     if move.kind == "new":
         yield "no earlier record", 0
     if move.kind == "removed":
         yield "had no record before", 0
-    for cause in move.causes:
-        yield cause, 0
+    yield from ((cause, 0) for cause in move.causes if cause not in unsaid)
     if move.kind == "not gradable":
         return  # every question has gone, for the reason that is said
     for question in move.questions:
@@ -113,9 +114,9 @@ def _shared_table(common: Iterable[tuple[tuple[str, str], int]]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("students", justify="right", no_wrap=True)
     table.add_column("question", no_wrap=True)
-    table.add_column("because of what they have in common")
+    table.add_column("what they have in common")
     for (question, line), count in common:
-        table.add_row(str(count), Text(question or "all"), Text(line))
+        table.add_row(str(count), Text(question), Text(line))
     return table
 
 

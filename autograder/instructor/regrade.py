@@ -127,19 +127,20 @@ class _Run:
             for count, proposal in enumerate(due):  # noqa: B007 - used where it is stopped
                 proposal.write(out)
         except (KeyboardInterrupt, OSError) as error:
-            left = f"{count} of {len(due)} records are written; run this again for the others, or {self._way_back()}"
+            left = f"{count} of {len(due)} records are written; run this again, or put them back: {self._way_back()}"
             if isinstance(error, OSError):
                 msg = f"{error}: {left}"
                 raise AutograderError(msg) from error
             agreement.say(left)
             raise
-        agreement.say(f"wrote {_count(len(due), 'record')} to {out}; the earlier ones are in {step.folder.name} of")
-        agreement.say(f"{out / earlier.FOLDER}; {self._way_back()}")
+        agreement.say(f"wrote {'1 record' if len(due) == 1 else f'{len(due)} records'} to {out}")
+        agreement.say(f"earlier records: {step.folder}")
+        agreement.say(f"to put them back: {self._way_back()}")
 
     def _way_back(self) -> str:
         default = self._course.root / "grades" / self._assignment
         elsewhere = "" if self._options.out.absolute() == default else f" --out {shlex.quote(str(self._options.out))}"
-        return f"`autograder regrade {self._assignment}{elsewhere} --undo` puts them back"
+        return f"autograder regrade {self._assignment}{elsewhere} --undo"
 
     def _graded(self, graders: Graders) -> Iterator[Grade | None]:
         work = (partial(self._propose, graders, *each) for each in self._submissions.items())
@@ -159,38 +160,6 @@ class _Run:
         missing = (question.message for question in grade.questions if question.diagnosis == DATA_MISSING)
         self._missed += [f"not gradable: {student}: {message}" for message in missing]
         return grade
-
-
-def undo(assignment: str, options: Options) -> bool:
-    """Put the records back that the last regrade has replaced; the next call goes one regrade further back.
-
-    Returns True or, in a dry run, whether nobody moves. Raises AutograderError where there is nothing to undo, where a
-    record has been changed since, or where somebody would lose points and nobody says that it may be.
-    """
-    out = options.out
-    with held(out / LOCK, f"autograder regrade {assignment} --undo"):
-        step = earlier.latest(out)
-        if step is None:
-            msg = f"{out} holds no regrade that could be undone"
-            raise AutograderError(msg)
-        earlier.require_untouched(step, out)
-        moves = [_move_back(step, change, out) for change in step.manifest.records]
-        agreement.show([move for move in moves if move is not None], as_json=options.as_json)
-        if options.dry_run:
-            return not any(move is not None and move.moves for move in moves)
-        agreement.require([move for move in moves if move], "Put the earlier records back?", yes=options.yes)
-        earlier.sweep(out)
-        earlier.put_back(step, out)
-        agreement.say(f"the records in {out} are those before the regrade of {step.manifest.written_at}")
-        return True
-
-
-def _move_back(step: earlier.Step, change: Change, out: Path) -> Move | None:
-    """Return what putting one record back moves, None where there is none and was none."""
-    path, copy = out / f"{change.student}.json", step.copy(change.student)
-    now = record.read(path) if path.exists() else None
-    then = record.read(copy) if change.before is not None else None
-    return compare(now, then) if now or then else None
 
 
 def handed_in(course: Course, assignment: str) -> list[Path]:
@@ -232,10 +201,6 @@ def _name_others(submissions: Mapping[str, Path], out: Path) -> None:
     others = sorted(path.stem for path in out.glob("*.json") if path.stem not in submissions)
     if others:
         agreement.say(f"without a submission, and left as they are: {', '.join(others)}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _sha256(content: bytes) -> str:
