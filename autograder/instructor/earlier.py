@@ -7,6 +7,7 @@ replaced. So at any moment every record is the one before a step or the one afte
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import os
@@ -69,6 +70,7 @@ def sweep(out: Path) -> None:
     """Remove what a killed run has left half prepared or half removed; nobody else may be writing there."""
     for draft in (out / FOLDER).glob(f"{_DRAFT}*"):
         shutil.rmtree(draft)
+    _remove_empty(out / FOLDER)
 
 
 def keep(out: Path, assignment: str, changes: Sequence[Change]) -> Step:
@@ -91,6 +93,7 @@ def keep(out: Path, assignment: str, changes: Sequence[Change]) -> Step:
         draft.rename(step)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
+        _remove_empty(parent)
         raise
     for folder in (parent, out):
         _settle(folder)
@@ -142,8 +145,12 @@ def put_back(step: Step, out: Path) -> None:
     _settle(out)
     removed = step.folder.rename(step.folder.with_name(f"{_DRAFT}{step.folder.name}"))
     shutil.rmtree(removed)
-    if not any((out / FOLDER).iterdir()):
-        (out / FOLDER).rmdir()
+    _remove_empty(out / FOLDER)
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # it holds something, or is not there
+        folder.rmdir()
 
 
 def _copy(path: Path, folder: Path, change: Change) -> None:
