@@ -19,7 +19,7 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error."""
-    parsed = _parser().parse_args(arguments)
+    parsed = _parsed(arguments)
     try:
         return int(parsed.run(parsed))
     except AutograderError as error:
@@ -31,6 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"autograder: stopped{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return 130
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the arguments; notebooks that need not be named may stand after an option, too, unlike argparse has it."""
+    parser = _parser()
+    parsed, rest = parser.parse_known_args(arguments)
+    if rest and (parsed.run is not _regrade or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        parsed.notebooks = [*parsed.notebooks, *map(Path, rest)]
+    return parsed
 
 
 def _kept(parsed: argparse.Namespace) -> str:

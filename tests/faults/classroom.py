@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,10 +45,10 @@ class Classroom:
         """Start an nbgrader command."""
         return self.python("-m", "nbgrader", *arguments)
 
-    def python(self, *arguments: str, **environment: str) -> Running:
+    def python(self, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str) -> Running:
         """Start Python here, in this environment and more; an empty value takes a variable out of it."""
         together = {**os.environ, "AUTOGRADER_SECRET": SECRET, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment}
-        return Running([sys.executable, *arguments], self.root, {k: v for k, v in together.items() if v})
+        return Running([sys.executable, *arguments], self.root, {k: v for k, v in together.items() if v}, stdin)
 
     def notebooks(self) -> list[str]:
         """Return the paths of all submissions, from here."""

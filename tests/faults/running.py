@@ -20,7 +20,9 @@ _MARK = "AUTOGRADER_FAULTS_RUN"
 class Running:
     """A command in a process group of its own. Every process that descends from it carries a mark, which finds it."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+    ) -> None:
         self._mark = f"{os.getpid()}-{time.monotonic_ns()}"
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
@@ -28,7 +30,7 @@ class Running:
             command,
             cwd=folder,
             env={**environment, _MARK: self._mark},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=self._output,
             stderr=self._errors,
             process_group=0,
