@@ -1,0 +1,202 @@
+"""Regrading where something goes wrong on the way, and who is asked what."""
+
+from __future__ import annotations
+
+import errno
+import io
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import record
+from autograder.course import Course
+from autograder.diagnosis import DATA_MISSING
+from autograder.errors import AutograderError, SuiteError
+from autograder.graded import Graded
+from autograder.instructor import agreement, regrade
+from autograder.instructor.moves import Move, compare
+from autograder.instructor.regrade import Options
+from autograder.instructor.undo import undo
+from autograder.record import Grade, QuestionResult
+from tests.minicourse import answered, write_course
+from tests.unit.test_record import a_grade
+
+STUDENTS = "ada", "ben", "cleo"
+
+
+class Terminal(io.StringIO):
+    """A keyboard at which somebody types this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class FakeGraders:
+    """Gives everybody the score of `scores`; where that is an exception it is raised."""
+
+    def __init__(self, scores: dict[str, float | Exception], *, broken: Exception | None = None) -> None:
+        self._scores = scores
+        self._broken = broken
+
+    def __call__(self, *_: object, **__: object) -> FakeGraders:
+        return self
+
+    def __enter__(self) -> FakeGraders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def prepare(self) -> str:
+        if self._broken is not None:
+            raise self._broken
+        return "full"
+
+    def grade_file(self, _: Path, student: str) -> Graded:
+        score = self._scores[student]
+        if isinstance(score, Exception):
+            raise score
+        return Graded(a_mini_grade(student, score), b"")
+
+    def submit(self, work: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def a_mini_grade(student: str, score: float, **changes: Any) -> Grade:
+    question = QuestionResult(name="double", score=score, max_score=5, outcome="wrong", **changes)
+    return a_grade(course="mini", assignment="mini", student=student, score=score, max_score=5, questions=(question,))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course with three submissions and a record of three points for each of them."""
+    write_course(tmp_path)
+    for student in STUDENTS:
+        path = tmp_path / f"submitted/{student}/mini/mini.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(answered())
+        record.write(a_mini_grade(student, 3.0), folder(tmp_path) / f"{student}.json")
+    return Course.load(tmp_path)
+
+
+def folder(root: Path) -> Path:
+    return root / "grades" / "mini"
+
+
+def scores(course: Course) -> list[float]:
+    return [record.read(folder(course.root) / f"{student}.json").score for student in STUDENTS]
+
+
+def run(course: Course, monkeypatch: pytest.MonkeyPatch, *args: float | Exception, broken: Any = None) -> bool:
+    graders = FakeGraders(dict(zip(STUDENTS, args, strict=True)), broken=broken)
+    monkeypatch.setattr(regrade, "Graders", graders)
+    return regrade.regrade(course, "mini", [], Options(out=folder(course.root), yes=True))
+
+
+def test_a_suite_that_breaks_on_one_submission(course: Course, monkeypatch: Any, capsys: Any) -> None:
+    """That one keeps the earlier record and is named; the others get theirs."""
+    assert not run(course, monkeypatch, 4.0, SuiteError("the inputs suit no judgement"), 2.0)
+    assert scores(course) == [4.0, 3.0, 2.0]
+    said = capsys.readouterr().err
+    assert "not gradable: ben: the earlier record, if any, stays: the inputs suit no judgement\n" in said
+
+
+def test_a_suite_that_breaks_on_all(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no submission's affair stops everything, and nothing is written."""
+    with pytest.raises(SuiteError, match="it is broken"):
+        run(course, monkeypatch, 4.0, 4.0, 4.0, broken=SuiteError("it is broken"))
+    assert scores(course) == [3.0] * 3
+    assert sorted(path.name for path in folder(course.root).iterdir()) == [f"{name}.json" for name in STUDENTS]
+
+
+def test_questions_without_their_data(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Whoever has no grade for a question because digits are missing here is named, as `grade` does."""
+    monkeypatch.setattr(
+        FakeGraders,
+        "grade_file",
+        lambda _, __, student: Graded(a_mini_grade(student, 3.0, diagnosis=DATA_MISSING, message="No digits."), b""),
+    )
+    assert not run(course, monkeypatch, 3.0, 3.0, 3.0)
+    assert "not gradable: cleo: No digits." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_stopped_while_it_writes(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: Any, stop: BaseException
+) -> None:
+    """It is said how far it came and what can be done; taking it back brings the earlier bytes."""
+    before = {path.name: path.read_bytes() for path in folder(course.root).iterdir()}
+    write = record.write_file
+
+    def full(content: bytes, path: Path) -> None:
+        if path == folder(course.root) / "cleo.json":
+            raise stop
+        write(content, path)
+
+    monkeypatch.setattr(record, "write_file", full)
+    with pytest.raises((AutograderError, KeyboardInterrupt)) as caught:
+        run(course, monkeypatch, 4.0, 2.0, 1.0)
+    monkeypatch.setattr(record, "write_file", write)
+    said = str(caught.value) + capsys.readouterr().err
+    assert "2 of 3 records are written; run this again, or put them back: autograder regrade mini --undo" in said
+    assert scores(course) == [4.0, 2.0, 3.0]
+    assert undo("mini", Options(out=folder(course.root), yes=True))
+    assert {path.name: path.read_bytes() for path in folder(course.root).iterdir()} == before
+
+
+def test_no_room_for_the_earlier_records(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they cannot be kept nothing is replaced, and nothing is left behind."""
+
+    def full(content: bytes, path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(record, "write_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        run(course, monkeypatch, 4.0, 2.0, 1.0)
+    assert scores(course) == [3.0] * 3
+    assert sorted(path.name for path in folder(course.root).iterdir()) == [f"{name}.json" for name in STUDENTS]
+
+
+def loser() -> Move:
+    return compare(a_mini_grade("ada", 3.0), a_mini_grade("ada", 2.0))
+
+
+def test_nobody_is_asked_where_nobody_loses(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Gains, new students and other texts need no consent."""
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    gains = compare(a_mini_grade("ada", 2.0), a_mini_grade("ada", 3.0))
+    agreement.require([gains, compare(None, a_mini_grade("ben", 0.0))], "Write?", yes=False)
+    agreement.require([loser()], "Write?", yes=True)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Y\n", " yes \n"])
+def test_a_yes(monkeypatch: pytest.MonkeyPatch, capsys: Any, answer: str) -> None:
+    """It is read in any case, and the question says how many lose."""
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    agreement.require([loser()] * 2, "Write?", yes=False)
+    assert capsys.readouterr() == ("", "2 students lose points. Write? [y/N] ")
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n", "yesterday\n", "j\n"])
+def test_anything_else(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """No answer is no consent."""
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    with pytest.raises(AutograderError, match="nothing is written"):
+        agreement.require([loser()], "Write?", yes=False)
+
+
+@pytest.mark.parametrize("stdin", [io.StringIO("y\n"), None])
+def test_no_terminal(monkeypatch: pytest.MonkeyPatch, stdin: io.StringIO | None) -> None:
+    """A program's standard input consents to nothing."""
+    monkeypatch.setattr("sys.stdin", stdin)
+    with pytest.raises(AutograderError, match=r"1 student loses points, and nobody is there to ask.* Give --yes"):
+        agreement.require([loser()], "Write?", yes=False)
