@@ -122,7 +122,7 @@ class _Run:
             agreement.say("all records are as they would be; nothing is written")
             return
         out, count = self._options.out, 0
-        step = earlier.keep(out, self._assignment, [proposal.change for proposal in due])
+        step = self._keep([proposal.change for proposal in due])
         try:
             for count, proposal in enumerate(due):  # noqa: B007 - used where it is stopped
                 proposal.write(out)
@@ -136,6 +136,13 @@ class _Run:
         agreement.say(f"wrote {'1 record' if len(due) == 1 else f'{len(due)} records'} to {out}")
         agreement.say(f"earlier records: {step.folder}")
         agreement.say(f"to put them back: {self._way_back()}")
+
+    def _keep(self, changes: Sequence[Change]) -> earlier.Step:
+        try:
+            return earlier.keep(self._options.out, self._assignment, changes)
+        except OSError as error:
+            msg = f"{error}: the earlier records could not be kept, so none is replaced; mend that, and run this again"
+            raise AutograderError(msg) from error
 
     def _way_back(self) -> str:
         default = self._course.root / "grades" / self._assignment
@@ -170,7 +177,8 @@ def handed_in(course: Course, assignment: str) -> list[Path]:
     found: list[Path] = []
     for folder in sorted(course.root.glob(f"submitted/*/{assignment}")):
         own = folder / f"{assignment}.ipynb"
-        found += [own] if os.path.lexists(own) else sorted(folder.glob("*.ipynb"))
+        if not folder.parent.name.startswith("."):
+            found += [own] if os.path.lexists(own) else sorted(folder.glob("[!.]*.ipynb"))
     if not found:
         place = course.root / "submitted" / "STUDENT" / assignment
         msg = f"nothing was handed in: there is no notebook in {place}; put them there, or name them"

@@ -159,10 +159,24 @@ def test_no_room_for_the_earlier_records(course: Course, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(record, "write_file", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(
+        AutograderError, match="No space left on device: the earlier records could not be kept, so none"
+    ):
         run(course, monkeypatch, 4.0, 2.0, 1.0)
     assert scores(course) == [3.0] * 3
     assert sorted(path.name for path in folder(course.root).iterdir()) == [f"{name}.json" for name in STUDENTS]
+
+
+def test_what_counts_as_handed_in(course: Course) -> None:
+    """The assignment's own name where there are several, any one name else; nothing that is hidden, nobody twice."""
+    place = course.root / "submitted"
+    for name in (".trash/mini/mini.ipynb", "ada/mini/draft.ipynb", "dora/mini/final.ipynb", "dora/mini/._final.ipynb"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(b"")
+    (place / "ben/mini/mini.ipynb").unlink()
+    (place / "ben/mini/mini.ipynb").symlink_to("nowhere")
+    found = [str(path.relative_to(place)) for path in regrade.handed_in(course, "mini")]
+    assert found == [*(f"{name}/mini/mini.ipynb" for name in STUDENTS), "dora/mini/final.ipynb"]
 
 
 def loser() -> Move:
