@@ -1,6 +1,7 @@
 """The hostile class through `autograder grade`, in two combinations; the two beside them go through nbgrader.
 
-So each user meets each protection once, and some of the attacks bubblewrap without Landlock; `make attack-table` has all twelve combinations.
+So each user meets each protection once, and some of the attacks bubblewrap without Landlock; `make attack-table` has
+all twelve combinations.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def test_nothing_gets_through(shop: Workshop, combination: Combination) -> None:
 
 
 def test_nothing_gets_around_bubblewrap_alone(shop: Workshop) -> None:
-    """Where Landlock is missing, nobody reads what is not theirs, and nobody leaves anything to those who come after."""
+    """Where Landlock is missing, nobody reads what is not theirs, or leaves anything to those who come after."""
     combination = Combination("autograder grade", "ordinary user" if os.getuid() else "root", "no Landlock")
     if combination.missing:
         pytest.skip(combination.missing)
