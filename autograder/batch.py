@@ -1,58 +1,59 @@
-"""Many submissions: a pool of trusted grader processes."""
+"""Many submissions: what is remembered of them, what is asked of a pool of graders, and what its answers mean."""
 
 from __future__ import annotations
 
 import hashlib
-import queue
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from autograder import errors, notebook, record
+from autograder import notebook, record
 from autograder.cache import Cache
 from autograder.course import Course
 from autograder.datasets import locate
-from autograder.errors import AutograderError, NotebookError, SandboxError
+from autograder.errors import NotebookError, SandboxError
 from autograder.graded import Graded, not_gradable
-from autograder.grader_process import GraderProcess
 from autograder.handed_in import opened
-from autograder.pipe import Reply, Request
+from autograder.local_pool import LocalPool
+from autograder.pipe import Request, raise_error
+from autograder.pool import TRIES, Pool
 from autograder.secret import course_secret, submission_seeds
 from autograder.standing import PROTECTION, is_as_protected, stands
 
 MARGIN = 60.0
 """Seconds that a grader may take beyond the submission's own limit before it is given up."""
-POLITE = 0.5
-"""Seconds that all graders together have to end by themselves, once nobody asks them any more."""
-TRIES = 2
-"""How often a submission is given to a fresh grader after one has died over it."""
+STOPPED = "the grader stopped while it graded this notebook; please tell your instructor"
 
 
 Result = TypeVar("Result")
 
 
 class Graders:
-    """A pool of grader processes for one assignment; a context manager, usable from several threads.
+    """The grading of one assignment by a pool of graders; a context manager, usable from several threads.
 
-    What the course's cache remembers is not graded again, unless `again`.
+    The pool is one of `jobs` processes on this machine, or `pool`, which this closes in the end. What the course's
+    cache remembers is not graded again, unless `again`.
     """
 
     def __init__(
-        self, course: Course, assignment: str, *, jobs: int = 1, unsafe: bool = False, again: bool = False
+        self,
+        course: Course,
+        assignment: str,
+        *,
+        jobs: int = 1,
+        unsafe: bool = False,
+        again: bool = False,
+        pool: Pool | None = None,
     ) -> None:
         self.course = course
         self.assignment = course.assignment(assignment)
         self._cache = Cache(course, self.assignment)
         self._again = again
         self._mode = PROTECTION[-1]
-        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grader")
-        self._all = [GraderProcess(course.root, assignment, unsafe=unsafe) for _ in range(jobs)]
-        self._idle: queue.SimpleQueue[GraderProcess] = queue.SimpleQueue()
-        for process in self._all:
-            self._idle.put(process)
+        self._pool = pool or LocalPool(course.root, assignment, jobs=jobs, unsafe=unsafe)
+        self.width = self._pool.width
+        self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="grader")
 
     def __enter__(self) -> Graders:
         """Return the pool; its processes start with the first request."""
@@ -65,11 +66,7 @@ class Graders:
     def close(self) -> None:
         """Stop all graders, also those that are at work; what they were asked raises AutograderError."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for process in self._all:
-            process.hang_up()
-        deadline = time.monotonic() + POLITE
-        for process in self._all:
-            process.stop(deadline)
+        self._pool.close()
         self._threads.shutdown()
 
     def prepare(self) -> str:
@@ -80,17 +77,11 @@ class Graders:
         """
         if self.assignment.data is not None:
             locate()  # fetched once, before every process does
-        for process in self._all:
-            process.start()  # all of them warm up while the first one checks
-        for _ in range(TRIES):
-            with self._process() as process:
-                reply = process.ask(Request("prepare"), self._patience)
-            if reply is not None:
-                break
+        reply = self._pool.prepare(self._patience)
         if reply is None or reply.error == "Fault":
             msg = "the grader stopped while it was prepared; what it printed above says why"
             raise SandboxError(msg)
-        _raise_error(reply)
+        raise_error(reply)
         self._mode = reply.sandbox
         return self._mode
 
@@ -103,9 +94,8 @@ class Graders:
         seeds = submission_seeds(course_secret(self.course.root), digest, self.assignment.name)
         known = record.to_json(earlier.grade) if earlier is not None else b""
         graded = self._asked(Request("grade", data, student, seeds, known))
-        if graded is None:
-            reason = "the grader stopped while it graded this notebook; please tell your instructor"
-            return not_gradable(self.course, self.assignment, digest, student, reason)
+        if isinstance(graded, str):
+            return not_gradable(self.course, self.assignment, digest, student, graded)
         if graded.grade.outcome == "graded":
             self._cache.keep(graded)
         return graded
@@ -114,17 +104,16 @@ class Graders:
         earlier = self._cache.find(digest)
         return earlier if earlier is not None and is_as_protected(earlier.grade, self._mode) else None
 
-    def _asked(self, request: Request) -> Graded | None:
-        """Return what a grader answers, None where graders die over it or have a fault of theirs."""
+    def _asked(self, request: Request) -> Graded | str:
+        """Return what a grader answers; where graders die over it or have a fault of theirs, the reason for a 0."""
         for _ in range(TRIES):
-            with self._process() as process:
-                reply = process.ask(request, self._patience)
+            reply = self._pool.ask(request, self._patience)
             if reply is not None and reply.error == "Fault":
-                return None
+                return reply.text or STOPPED
             if reply is not None:
-                _raise_error(reply)
+                raise_error(reply)
                 return Graded(record.from_json(reply.grade), reply.notebook)
-        return None
+        return STOPPED
 
     def grade_file(self, path: Path, student: str) -> Graded:
         """Return the grade of the notebook in the file at `path`; one that is too large is not read into memory.
@@ -160,17 +149,3 @@ class Graders:
     @property
     def _patience(self) -> float:
         return self.assignment.limits.submission_seconds + MARGIN
-
-    @contextmanager
-    def _process(self) -> Iterator[GraderProcess]:
-        process = self._idle.get()
-        try:
-            yield process
-        finally:
-            self._idle.put(process)
-
-
-def _raise_error(reply: Reply) -> None:
-    if reply.error:
-        kind: type[AutograderError] = getattr(errors, reply.error)
-        raise kind(reply.text)

@@ -15,17 +15,16 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Literal, cast
 
 import pytest
 
 from autograder import record
 from autograder.course import Assignment, Course
 from autograder.digests import suite_digest
-from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
+from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.examine import no_other_plugins, silent_session
 from autograder.grade import Grader
-from autograder.pipe import Reply, Request, receive, send
+from autograder.pipe import Reply, Request, error_reply, receive, send
 from autograder.sandbox import Sandbox, harden_grader
 
 GRACE = 0.2
@@ -94,7 +93,7 @@ class _Session:
     def answer_all(self, error: AutograderError) -> None:
         """Answer every request with `error`."""
         while receive(self._connection, Request) is not None:
-            send(self._connection, _error_reply(error))
+            send(self._connection, error_reply(error))
 
 
 class _Serve:
@@ -137,7 +136,7 @@ def _answer_or_error(request: Request, grader: Grader, sandbox: Sandbox) -> Repl
     try:
         return _answer(request, grader, sandbox)
     except AutograderError as error:
-        return _error_reply(error)
+        return error_reply(error)
     except Exception:  # a fault of ours over one submission must not cost another one its grade
         traceback.print_exc()
         return Reply(error="Fault")
@@ -150,15 +149,6 @@ def _answer(request: Request, grader: Grader, sandbox: Sandbox) -> Reply:
     earlier = record.from_json(request.earlier) if request.earlier else None
     graded = grader.grade(request.data, request.student, request.seeds, earlier)
     return Reply(grade=record.to_json(graded.grade), notebook=graded.page)
-
-
-_Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]
-
-
-def _error_reply(error: AutograderError) -> Reply:
-    kinds = (CourseError, SuiteError, SandboxError, AutograderError)
-    kind = next(kind for kind in kinds if isinstance(error, kind))
-    return Reply(error=cast(_Kind, kind.__name__), text=str(error))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 import msgspec
+
+from autograder import errors
+from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 
 _LENGTH = struct.Struct("<Q")
 
@@ -30,7 +33,7 @@ class Request(msgspec.Struct, frozen=True):
 class Reply(msgspec.Struct, frozen=True):
     """What a grader process answers: a grade record and a notebook as JSON, or which error with its text.
 
-    "Fault" is a fault of ours over this one submission; the grader has printed its traceback.
+    "Fault" is a fault of ours over this one submission: the grader has printed its traceback, or `text` says more.
     """
 
     grade: bytes = b""
@@ -38,6 +41,23 @@ class Reply(msgspec.Struct, frozen=True):
     sandbox: str = ""
     error: Literal["", "CourseError", "SuiteError", "SandboxError", "AutograderError", "Fault"] = ""
     text: str = ""
+
+
+_Kind = Literal["CourseError", "SuiteError", "SandboxError", "AutograderError"]
+
+
+def error_reply(error: AutograderError) -> Reply:
+    """Return the reply that tells of an error."""
+    kinds = (CourseError, SuiteError, SandboxError, AutograderError)
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    return Reply(error=cast(_Kind, kind.__name__), text=str(error))
+
+
+def raise_error(reply: Reply, where: str = "") -> None:
+    """Raise the error that a reply tells of, if any, with the place in front where there is one to name."""
+    if reply.error and reply.error != "Fault":
+        kind: type[AutograderError] = getattr(errors, reply.error)
+        raise kind(f"{where}: {reply.text}" if where else reply.text)
 
 
 def send(connection: socket.socket, message: msgspec.Struct, *, seconds: float | None = None) -> None:

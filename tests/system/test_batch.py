@@ -225,12 +225,12 @@ class TestFaultsOfOurs:
             first = pool.grade(answered(RIGHT), "ada")
         with Graders(Course.load(course.root), "mini") as pool:
             again = pool.grade(answered(RIGHT), "ben")
-            assert pool._all[0]._running is None
+            assert pool._pool.processes[0]._running is None
         assert again.grade == msgspec.structs.replace(first.grade, student="ben")
         assert again.notebook == first.notebook
         with Graders(course, "mini", again=True) as pool:
             pool.grade(answered(RIGHT), "ben")
-            assert pool._all[0]._running is not None
+            assert pool._pool.processes[0]._running is not None
 
     def test_a_changed_test_is_judged_alone(self, course: Course) -> None:
         """A question whose tests, reference and points are as they were keeps its result, and the other one is new."""
@@ -255,7 +255,7 @@ class TestFaultsOfOurs:
         """Killing the grader between two submissions costs nothing but the time to start another."""
         with Graders(course, "mini") as pool:
             pool.prepare()
-            process, _ = pool._all[0]._running  # type: ignore[misc]
+            process, _ = pool._pool.processes[0]._running  # type: ignore[misc]
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             assert pool.grade(answered(RIGHT), "ada").grade.score == 8.0
@@ -277,7 +277,7 @@ class TestFaultsOfOurs:
         """After the pool is closed, no process that it started is left."""
         with Graders(course, "mini", jobs=2) as pool:
             pool.prepare()
-            pids = [process._running[0].pid for process in pool._all if process._running]
+            pids = [process._running[0].pid for process in pool._pool.processes if process._running]
         assert pids
         for pid in pids:
             with pytest.raises(ProcessLookupError):
@@ -287,7 +287,7 @@ class TestFaultsOfOurs:
         """What `ps` shows of a grader has neither the secret nor a path of a hidden suite."""
         with Graders(course, "mini") as pool:
             pool.prepare()
-            process, _ = pool._all[0]._running  # type: ignore[misc]
+            process, _ = pool._pool.processes[0]._running  # type: ignore[misc]
             shown = Path(f"/proc/{process.pid}/cmdline").read_bytes()
         assert (course.root / ".course-secret").read_bytes().strip() not in shown
         assert b"hidden" not in shown
@@ -314,7 +314,7 @@ def test_closing_ends_what_is_at_work(course: Course) -> None:
     with Graders(course, "mini", jobs=2) as pool:
         pool.prepare()
         future = pool._threads.submit(pool.grade, answered({"double": "def double(x):\n    while True: pass"}), "ada")
-        pids = [process._running[0].pid for process in pool._all if process._running]
+        pids = [process._running[0].pid for process in pool._pool.processes if process._running]
     with pytest.raises((AutograderError, CancelledError)):
         future.result(timeout=10)
     assert all(not Path(f"/proc/{pid}").exists() for pid in pids)

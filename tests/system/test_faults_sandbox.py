@@ -38,7 +38,7 @@ def graders(course: Course) -> Iterator[Graders]:
 
 
 def process_of(graders: Graders) -> int:
-    running = graders._all[0]._running
+    running = graders._pool.processes[0]._running
     assert running is not None
     return running[0].pid
 
@@ -140,5 +140,5 @@ class TestGrader:
             pool.prepare()
             begin(pool, double="import time\ndef double(x):\n    time.sleep(15)\n    return 2 * x")
             family = descendants([process_of(pool)])
-            pool._all[0].hang_up()  # what the kernel does to the connection of a process that it ends
+            pool._pool.processes[0].hang_up()  # what the kernel does to the connection of a process that it ends
             until(lambda: not alive(family))
