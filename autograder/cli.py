@@ -94,7 +94,9 @@ def _add_regrade(commands: _Commands) -> None:
 
 def _add_pool(command: argparse.ArgumentParser) -> None:
     """Add what every command takes that grades a class into a folder of records."""
-    command.add_argument("--jobs", type=_count, default=1, metavar="N", help="grader processes at once (default 1)")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=_count, default=1, metavar="N", help="grader processes at once (default 1)")
+    where.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler (or of its file)")
     command.add_argument("--out", type=Path, metavar="DIR", help="folder for the records (default grades/ASSIGNMENT)")
     command.add_argument(UNSAFE, dest="unsafe", action="store_true", help="grade although protections are missing here")
 
@@ -173,6 +175,7 @@ def _grade(parsed: argparse.Namespace) -> int:
         as_json=parsed.json,
         unsafe=parsed.unsafe,
         again=parsed.again,
+        dask=parsed.dask,
     )
     return GRADED if graded_all else SOME_NOT_GRADABLE
 
@@ -187,6 +190,7 @@ def _regrade(parsed: argparse.Namespace) -> int:
     options = Options(
         out=parsed.out or course.root / "grades" / assignment,
         jobs=parsed.jobs,
+        dask=parsed.dask,
         yes=parsed.yes,
         dry_run=parsed.dry_run,
         as_json=parsed.json,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from autograder import record
 from autograder.batch import Graders
+from autograder.cluster import pool_at
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
@@ -40,6 +42,7 @@ def grade_class(
     as_json: bool,
     unsafe: bool,
     again: bool = False,
+    dask: str | None = None,
 ) -> bool:
     """Give each notebook a record in `out/STUDENT.json`, and return whether every one could be graded.
 
@@ -52,7 +55,7 @@ def grade_class(
     with held(out / LOCK, f"autograder grade {assignment}"):
         record.sweep(out)
         run = _Run(course, assignment, submissions, out, as_json=as_json)
-        run.grade(jobs=jobs, unsafe=unsafe, again=again)
+        run.grade(jobs=jobs, unsafe=unsafe, again=again, dask=dask)
     run.report()
     return run.is_complete()
 
@@ -74,7 +77,7 @@ class _Run:
         self._unjudged: dict[str, str] = {}
         self._grades: list[Grade] = []
 
-    def grade(self, *, jobs: int, unsafe: bool, again: bool) -> None:
+    def grade(self, *, jobs: int, unsafe: bool, again: bool, dask: str | None) -> None:
         """Grade all that no earlier record stands for; records are written as soon as they are there."""
         found = {} if again else resume.earlier(self._course, self._assignment, self._submissions, self._out)
         best = _as_protected(found, PROTECTION[-1])
@@ -82,8 +85,10 @@ class _Run:
             self._take_over(best)
             return
         jobs = min(jobs, len(self._submissions) - len(best))
+        name = self._assignment.name
+        pool = pool_at(dask, self._course, name, unsafe=unsafe) if dask else None
         try:
-            with Graders(self._course, self._assignment.name, jobs=jobs, unsafe=unsafe, again=again) as graders:
+            with Graders(self._course, name, jobs=jobs, unsafe=unsafe, again=again, pool=pool) as graders:
                 mode = graders.prepare()
                 if mode != PROTECTION[-1]:
                     _say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
@@ -126,9 +131,14 @@ class _Run:
             _say(f"{count}: what judges them has not changed since (--again grades them anew)")
 
     def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade | None]:
-        work = (partial(self._keep, graders, *each) for each in submissions.items())
-        # nobody else holds the futures: what they brought is forgotten as soon as it is counted
-        yield from (future.result() for future in as_completed([graders.submit(each) for each in work]))
+        """Yield the grades as they come; no more futures are held than graders can be busy with."""
+        done: queue.SimpleQueue[Future[Grade | None]] = queue.SimpleQueue()
+        for count, (student, path) in enumerate(submissions.items()):
+            graders.submit(partial(self._keep, graders, student, path)).add_done_callback(done.put)
+            if count >= graders.width:
+                yield done.get().result()
+        for _ in range(min(graders.width, len(submissions))):
+            yield done.get().result()
 
     def _keep(self, graders: Graders, student: str, path: Path) -> Grade | None:
         """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autograder import record
 from autograder.batch import Graders
+from autograder.cluster import pool_at
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
@@ -31,6 +32,7 @@ class Options:
 
     out: Path
     jobs: int = 1
+    dask: str | None = None
     yes: bool = False
     dry_run: bool = False
     as_json: bool = False
@@ -99,8 +101,9 @@ class _Run:
 
     def grade(self) -> None:
         """Grade all submissions; what the cache remembers and still stands is not judged again."""
-        jobs = min(self._options.jobs, len(self._submissions))
-        with Graders(self._course, self._assignment, jobs=jobs, unsafe=self._options.unsafe) as graders:
+        jobs, dask, unsafe = min(self._options.jobs, len(self._submissions)), self._options.dask, self._options.unsafe
+        pool = pool_at(dask, self._course, self._assignment, unsafe=unsafe) if dask else None
+        with Graders(self._course, self._assignment, jobs=jobs, unsafe=unsafe, pool=pool) as graders:
             graders.prepare()
             for _ in with_progress(self._graded(graders), len(self._submissions)):
                 pass
