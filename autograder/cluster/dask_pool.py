@@ -103,6 +103,8 @@ def _mode(address: str, found: Any) -> str:
     if isinstance(found, Exception):
         raise AutograderError(f"worker {address} could not be prepared ({found!r}); its log says more")
     reply = unpacked(found, Reply)
+    if reply.error == "Fault":
+        raise AutograderError(f"worker {address} could not be prepared; its log says why")
     raise_error(reply, f"worker {address}")
     return reply.sandbox
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,3 +89,6 @@ def _reply(work: Callable[[], Reply | None]) -> Reply | None:
         return error_reply(error)
     except OSError as error:
         return error_reply(SandboxError(f"grading is not possible on this machine as it is: {error}"))
+    except Exception:  # a fault of ours over one submission must not cost another one its grade
+        traceback.print_exc()
+        return Reply(error="Fault")

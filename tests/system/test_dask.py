@@ -40,7 +40,8 @@ def deadly(self, request, seconds):
         os.kill(os.getpid(), signal.SIGKILL)
     return grade(self, request, seconds)
 
-Bench.grade = deadly
+if grade.__name__ != "deadly":  # Dask loads this file more than once
+    Bench.grade = deadly
 """
 
 
@@ -182,10 +183,10 @@ def test_an_interrupt_frees_the_workers(cluster: Cluster, course: Path) -> None:
 class TestAnotherVersion:
     """Workers with another version of the framework, which would give other grades."""
 
-    @pytest.fixture(scope="class")
-    def other(self, tmp_path_factory: pytest.TempPathFactory) -> str:
+    @pytest.fixture
+    def other(self, tmp_path: Path) -> str:
         """A folder with a framework that differs in one comment."""
-        folder = tmp_path_factory.mktemp("other")
+        folder = tmp_path / "other"
         shutil.copytree(ROOT / "autograder", folder / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
         with (folder / "autograder" / "compare.py").open("a") as file:
             file.write("# more generous\n")

@@ -96,6 +96,7 @@ class TestPrepare:
             (Reply(error="SandboxError", text="no filter here"), SandboxError, f"worker {TWO}: no filter here"),
             (Reply(error="SuiteError", text="a test fails"), SuiteError, f"worker {TWO}: a test fails"),
             (OSError("disk"), AutograderError, f"worker {TWO} could not be prepared"),
+            (Reply(error="Fault"), AutograderError, f"worker {TWO} could not be prepared"),
         ],
     )
     def test_every_worker_has_to_be_in_order(self, make: Make, reply: Any, kind: type[Exception], words: str) -> None:
