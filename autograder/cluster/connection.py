@@ -90,12 +90,17 @@ class Connection:
         with self._lock:
             self._closed = True
             futures = list(self._futures)
+        last = threading.Thread(target=self._take_back, args=[futures, plugin], daemon=True)
+        last.start()
+        last.join(FAREWELL)  # a worker that hangs must not keep anybody waiting
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=FAREWELL)
+
+    def _take_back(self, futures: list[Future], plugin: str) -> None:
         with contextlib.suppress(Exception):  # the scheduler may be gone, and there is nothing left to do for it
             if self._client.status == "running":
                 self._client.cancel(futures, force=True)
                 self._client.unregister_worker_plugin(plugin)
-        with contextlib.suppress(Exception):
-            self._client.close(timeout=FAREWELL)
 
     def _waited(self, future: Future) -> Any:
         while True:

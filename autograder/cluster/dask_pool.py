@@ -86,7 +86,8 @@ class DaskPool:
             return None
         reply = unpacked(data, Reply)
         raise_error(reply, f"worker {address}")
-        self._require_protected(address, reply.sandbox)
+        if reply.error != "Fault":
+            self._require_protected(address, reply.sandbox)
         return reply
 
     def _require_protected(self, address: str, mode: str) -> None:

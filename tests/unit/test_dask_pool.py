@@ -77,7 +77,7 @@ class TestPrepare:
     @pytest.mark.parametrize(
         ("label", "words"),
         [
-            ("0.0.9-abc", f"worker {TWO} has autograder 0.0.9+abc, and here is "),
+            ("0.0.9-abc", f"worker {TWO} has autograder 0.0.9-abc, and here is "),
             (ModuleNotFoundError("No module named 'autograder'"), f"worker {TWO} cannot import autograder"),
         ],
     )
@@ -122,6 +122,13 @@ class TestAsk:
         reply = Reply(grade=b"{}", notebook=b"{}", sandbox="full")
         connection.answers = [(ONE, framework_label(), packed(reply))]
         assert pool.ask(Request("grade"), 1) == reply
+
+    def test_a_fault_there_is_handed_on(self, make: Make) -> None:
+        """It says nothing of the worker's protection, and stops nobody else."""
+        pool, connection = make()
+        pool.prepare(1)
+        connection.answers = [(ONE, framework_label(), packed(Reply(error="Fault")))]
+        assert pool.ask(Request("grade"), 1) == Reply(error="Fault")
 
     def test_a_dead_grader_is_no_answer(self, make: Make) -> None:
         """Whoever asks decides whether to ask again."""
