@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.course import Course
-from tests.bench import learner, rows, workers
+from tests.bench import learner, processors, rows, workers
 from tests.bench.rows import Ratio, further, processor, ratios, seconds
 from tests.bench.stage import Stage
 from tests.bench.tree import Usage
@@ -45,7 +45,7 @@ def main() -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    console.print(f"{len(os.sched_getaffinity(0))} processors")
+    console.print(f"{len(os.sched_getaffinity(0))} processors; {processors.line(JOBS)}")
     course = Course.find(Path(__file__).parent)
     few = min(FEW, parsed.submissions // 2)
     with tempfile.TemporaryDirectory() as scratch:
