@@ -181,6 +181,24 @@ class TestJupyterHabits:
         assert "was not run" in run.outputs[0]["text"]
         assert "numpy, matplotlib and Python's own modules are there" in run.outputs[0]["text"]
 
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "x = 3",
+            "In [1]: x = 3",
+            "  In [1]: x = 3",
+            ">>> x = 3",
+            ">>> if True:\n...     x = 3",
+            "    x = 3",
+            "x = 3\n%matplotlib inline",
+            "x = [\n3\n][0]  # %time",
+            "x = 3 if '''\n%time\n''' else 4",
+        ],
+    )
+    def test_cells_are_read_as_in_jupyter(self, load: Load, source: str) -> None:
+        """What IPython makes of a cell is made of it, whether or not it is Python already."""
+        assert text(load, source, "print(x)") == "3\n"
+
     def test_an_unknown_magic_costs_its_cell_only(self, load: Load) -> None:
         """A magic that is not there is an error of its cell."""
         submission = load("%no_such_magic", "x = 1")
