@@ -176,3 +176,30 @@ def test_nobody_sends_where_nobody_is_asked_to(submission: Submission, messages:
     with sent_by(submission), sent_by(local):
         assert together([partial(local.square, x) for x in NUMBERS]) == [x * x for x in NUMBERS]
     assert messages == ["call"] * len(NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "None",
+        "7",
+        "'all'",
+        "{'a': 1}",
+        "[1, 2]",
+        "[np.zeros(3, np.uint8)]",
+        "[np.full(40, 255, np.uint8)]",
+        "object()",
+        "[]",
+    ],
+)
+def test_what_is_no_answer_counts_for_nothing(load: Load, forged: str) -> None:
+    """Where a submission answers several calls with something else, each call is made by itself."""
+    forging = f"""
+import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "Worker" and hasattr(thing, "operations"):
+        thing.operations["calls"] = lambda several: {forged}
+"""
+    submission = load(CELL, forging)
+    with sent_by(submission):
+        assert together(values(submission, "square")) == [x * x for x in NUMBERS]

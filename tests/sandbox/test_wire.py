@@ -447,3 +447,43 @@ class TestHostile:
         node = ["d", [[["i", hex(n * modulus)], None] for n in range(1, 4000)]]
         assert len({hash(n * modulus) for n in range(1, 4000)}) == 1
         assert len(receive(node)) == 3999
+
+
+class TestFrameInAFrame:
+    def whole(self, value: Any) -> np.ndarray[Any, Any]:
+        return np.frombuffer(b"".join(wire.pack(value, refer=nothing)), np.uint8)
+
+    @pytest.mark.parametrize("value", [None, 2.5, "text", [1, (2.0, {"W": 3})], float("nan"), b"".hex()])
+    def test_the_value_arrives(self, value: Any) -> None:
+        """A frame that was sent as an array of bytes is read as any other."""
+        found = wire.unpack_whole(there(self.whole(value)), resolve=pair)
+        assert same(found, value)
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            None,
+            "frame",
+            [],
+            np.zeros(0, np.uint8),
+            np.zeros(wire.PREFIX_BYTES - 1, np.uint8),
+            np.zeros(wire.PREFIX_BYTES, np.uint8),  # a header of no bytes
+            np.zeros(wire.PREFIX_BYTES, np.int8),
+            np.zeros(100, np.uint8),
+            np.full(100, 255, np.uint8),
+            np.zeros((1, 100), np.uint8),
+            np.zeros((), np.uint8),
+        ],
+        ids=repr,
+    )
+    def test_anything_else_is_refused(self, broken: Any) -> None:
+        """Whatever stands in the place of a frame, or says another size than it has, is an error of the wire."""
+        with pytest.raises(WireError):
+            wire.unpack_whole(broken, resolve=pair)
+
+    @pytest.mark.parametrize("cut", [1, 5, -1])
+    def test_a_frame_of_another_size(self, cut: int) -> None:
+        """Neither too little nor too much is read."""
+        raw = self.whole([1.0, np.ones(3)])
+        with pytest.raises(WireError):
+            wire.unpack_whole(raw[:-cut] if cut > 0 else np.append(raw, np.uint8(0)), resolve=pair)
