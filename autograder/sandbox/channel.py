@@ -105,6 +105,14 @@ class Channel:
             self.close()
             raise
 
+    def keep_on(self, processors: set[int]) -> bool:
+        """Let the process run on these processors only; returns whether the system does so."""
+        try:
+            os.sched_setaffinity(self._pid or -1, processors)
+        except OSError:
+            return False
+        return True
+
     def cpu_seconds(self) -> float:
         """Return the processor time that the process has used, in all its threads; 0 where the kernel does not tell."""
         try:

@@ -16,6 +16,7 @@ from autograder.errors import CallFailed, SandboxError, WireError
 from autograder.limits import Limits
 from autograder.sandbox.channel import Channel
 from autograder.sandbox.launch import Started, launch, ways
+from autograder.sandbox.nearby import Nearby
 
 _ANSWER_SECONDS = 10.0
 _MESSAGE = 1 << 16
@@ -39,6 +40,7 @@ class Host:
         self._lock = threading.Lock()
         self._channels: list[Channel] = []
         self._lost: set[int] = set()
+        self._near = threading.local()
         self._started: Started | None = launch(program, ways())
         self.way = self._started.way
         self.user = self._started.user
@@ -90,6 +92,14 @@ class Host:
             raise OSError(f"{failure.reason} {channel.words.decode('utf-8', 'replace')}".strip()) from None
         held = reply.get("value", {})
         return channel, Held(int(held.get("landlock", 0)), str(held.get("no_filter", "no answer")))
+
+    @property
+    def nearby(self) -> Nearby:
+        """What the thread that asks shares with its workers."""
+        if not hasattr(self._near, "nearby"):
+            self._near.nearby = Nearby()
+        found: Nearby = self._near.nearby
+        return found
 
     @property
     def losses(self) -> int:

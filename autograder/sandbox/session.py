@@ -90,6 +90,7 @@ class Session:
         """End the worker."""
         self._closed = True
         if self._channel is not None:
+            self._host.nearby.part(self._channel)
             self._channel.close()
 
     def _new_room(self) -> Room:
@@ -99,7 +100,9 @@ class Session:
         """Start a new worker and run the cells so far in it; it is dead when one of them killed it."""
         start = time.monotonic()
         self._channel = self._host.worker(self.limits, self._seed)
-        if self._digits is not None:
+        if self._digits is None:
+            self._host.nearby.join(self._channel)
+        else:  # there are trainings: who works for a minute should not wait for others
             self._give(self._digits, self._channel)
         self._spent += time.monotonic() - start
         self.generation += 1
