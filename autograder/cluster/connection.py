@@ -30,6 +30,23 @@ FAREWELL = 3.0
 _LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")
 
 
+class _Client(Client):  # type: ignore[misc]
+    """A client that is closed at once where it reaches no scheduler.
+
+    Left to the garbage collector it would be closed at any time, also while another one starts, and both would wait for
+    each other for good.
+    """
+
+    def start(self, **kwargs: Any) -> None:
+        """Connect to the scheduler."""
+        try:
+            super().start(**kwargs)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.close(timeout=FAREWELL)
+            raise
+
+
 class Connection:
     """A client of the scheduler at `address` (or in the scheduler's file of that name), usable from several threads."""
 
@@ -38,7 +55,7 @@ class Connection:
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is said in words of ours
         try:
-            self._client = Client(self.address, timeout=CONNECT, set_as_default=False)
+            self._client = _Client(self.address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             msg = (
                 f"no Dask scheduler answers at {self.address} ({error}); start one with `dask scheduler`, "
