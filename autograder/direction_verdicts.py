@@ -88,7 +88,7 @@ def judge_one(check: Check, direction: Floats, shrinks: Sequence[float]) -> Judg
 def judge_roughly(check: Check, directions: list[Floats]) -> list[Judged]:
     """Judge directions where the function computes in float32: what kinks do to a slope is seen from all of them."""
     typical = size_of(check.ours * directions[0])
-    trials = [check.slopes(directions, shrink) for shrink in _ROUGH_SHRINK]
+    trials = [[check.slope(direction, shrink) for direction in directions] for shrink in _ROUGH_SHRINK]
     unsure = [_kinks(check, slopes, finer) for slopes, finer in pairwise(trials)]
     best = int(np.argmin([kinks + slopes[0].noise for kinks, slopes in zip(unsure, trials, strict=False)]))
     slopes, kinks = trials[best], unsure[best]

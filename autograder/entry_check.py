@@ -10,7 +10,7 @@ from autograder.verdicts import FLOOR, Check, GradientEvidence
 def check_entries(check: Check) -> GradientEvidence:
     """Differentiate by each entry, one after the other; raises Mismatch that names the worst one that is wrong."""
     flat = check.flat
-    slopes = check.by_entries()
+    slopes = [check.slope(flat.entry(position), check.step) for position in range(flat.theta.size)]
     numeric = np.array([one.central for one in slopes]) / flat.scales if slopes else np.zeros(0)
     floors = np.zeros_like(numeric)
     for start, stop in flat.ranges().values():

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from autograder.together import together
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +23,6 @@ _ROUNDINGS = 4
 _NEARBY = (1e-7, 1e-5, 1e-4, 1e-3)
 _STANDSTILL = 0.7
 _POINTS = 33
-_AT_ONCE = 32  # directions: each is as long as all parameters
 _QUANTILE = 0.7
 
 
@@ -121,33 +118,21 @@ class Slope:
         return abs((self.above - middle) - (middle - self.below)) / self.step
 
 
-def slopes(f: FlatFunction, directions: Sequence[Floats], *, step: float, precision: float = DOUBLE) -> list[Slope]:
-    """Return the slopes of `f` at its point along several directions, for two calls of `f` each.
+def slope(f: FlatFunction, direction: Floats, *, step: float, precision: float = DOUBLE) -> Slope:
+    """Return the slope of `f` at its point along `direction`, for two calls of `f`.
 
-    No call waits for another. `precision` is the relative error of the values of `f`.
+    `precision` is the relative error of the values of `f`.
     """
-    sides = [(f.theta + step * direction, f.theta - step * direction) for direction in directions]
-    values = together([partial(f, theta) for pair in sides for theta in pair])
-    return [
-        Slope(
-            central=(above - below) / (2 * step),
-            noise=_ROUNDINGS * precision * max(abs(above), abs(below)) / step,
-            moved=(up - down) / (2 * step),
-            above=above,
-            below=below,
-            step=step,
-        )
-        for (up, down), above, below in zip(sides, values[::2], values[1::2], strict=True)
-    ]
-
-
-def by_entries(f: FlatFunction, *, step: float, precision: float = DOUBLE) -> list[Slope]:
-    """Return the slopes of `f` by each of its entries, one after the other."""
-    found: list[Slope] = []
-    for start in range(0, f.theta.size, _AT_ONCE):
-        positions = range(start, min(start + _AT_ONCE, f.theta.size))
-        found += slopes(f, [f.entry(position) for position in positions], step=step, precision=precision)
-    return found
+    up, down = f.theta + step * direction, f.theta - step * direction
+    above, below = f(up), f(down)
+    return Slope(
+        central=(above - below) / (2 * step),
+        noise=_ROUNDINGS * precision * max(abs(above), abs(below)) / step,
+        moved=(up - down) / (2 * step),
+        above=above,
+        below=below,
+        step=step,
+    )
 
 
 def precision_of(f: FlatFunction) -> float:
@@ -159,7 +144,7 @@ def precision_of(f: FlatFunction) -> float:
     """
     for distance in _NEARBY:
         direction = distance * f.scales / math.sqrt(max(1, f.theta.size))
-        values = np.array(together([partial(f, f.theta + count * direction) for count in range(_POINTS)]))
+        values = np.array([f(f.theta + count * direction) for count in range(_POINTS)])
         if np.mean(np.diff(values) == 0) < _STANDSTILL:
             break
     size = float(np.max(np.abs(values)))
@@ -172,5 +157,9 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, *, h: float = STEP) -> F
     The step is `h` for an entry of size up to 1 and in proportion to larger ones. `x` is left as it was.
     """
     flat = FlatFunction(f, x)
-    gradient = np.array([one.central for one in by_entries(flat, step=h)]) / flat.scales
+    gradient = np.zeros_like(flat.theta)
+    for position in range(flat.theta.size):
+        direction = flat.entry(position)
+        change = slope(flat, direction, step=h).central
+        gradient[position] = change / flat.scales[position]
     return gradient.reshape(np.shape(x))

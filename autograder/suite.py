@@ -29,7 +29,6 @@ import pytest
 from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import CourseError, SuiteError
 from autograder.local import LocalSubmission
-from autograder.together import sent_by
 
 if TYPE_CHECKING:
     from autograder.course import Assignment, Course
@@ -146,7 +145,6 @@ def submission_for(node: pytest.Item) -> Iterator[Any]:
     with (
         target.limits_of_call(**mark.kwargs) if mark else nullcontext(),
         target.training() if trains else nullcontext(),
-        sent_by(target),
     ):
         yield target
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.compare import entry_path
 from autograder.errors import Mismatch
-from autograder.slopes import DOUBLE, FlatFunction, Floats, Slope, by_entries, slopes
+from autograder.slopes import DOUBLE, FlatFunction, Floats, Slope, slope
 
 FLOOR = 1e-2
 """An entry below this share of its array's largest one is judged as if it were that large."""
@@ -64,22 +64,11 @@ class Check:
 
     def slope(self, direction: Floats, step: float) -> Slope:
         """Return the slope of the function; raises Mismatch where it is not finite."""
-        (one,) = self.slopes([direction], step)
-        return one
-
-    def slopes(self, directions: Sequence[Floats], step: float) -> list[Slope]:
-        """Return the slopes along several directions; raises Mismatch where one is not finite."""
-        return self._finite(slopes(self.flat, directions, step=step, precision=self.precision))
-
-    def by_entries(self) -> list[Slope]:
-        """Return the slopes by each entry; raises Mismatch where one is not finite."""
-        return self._finite(by_entries(self.flat, step=self.step, precision=self.precision))
-
-    def _finite(self, found: list[Slope]) -> list[Slope]:
-        if not all(one.is_finite for one in found):
+        one = slope(self.flat, direction, step=step, precision=self.precision)
+        if not one.is_finite:
             words = f"`{self.name}` cannot be checked: the function that it is the gradient of is not finite here"
             raise Mismatch(self.name, "nan", words, path=self.name, got=None, expected=None)
-        return found
+        return one
 
     def error(self, one: Slope) -> float:
         """Return by how much the gradient in question differs from a slope."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FunctionType, TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -15,7 +15,6 @@ from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import untrusted, wire
-from autograder.sandbox.ahead import Ahead
 from autograder.sandbox.channel import Message
 from autograder.sandbox.handle import Handle, Remote
 from autograder.sandbox.host import Host
@@ -25,8 +24,6 @@ from autograder.sandbox.untrusted import Cell, CellRun
 
 if TYPE_CHECKING:
     from autograder.reading import Reading
-
-Result = TypeVar("Result")
 
 _LOST = "an object that it needs was lost when the submission's process had to be started again"
 
@@ -45,7 +42,6 @@ class Submission:
         self._defined: dict[Any, Handle] = {}
         self._reading: Reading | None = None
         self._strict = False
-        self._ahead = Ahead()
         self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
     def __getattr__(self, name: str) -> Remote:
@@ -138,21 +134,6 @@ class Submission:
         """
         return self._session.worker("processor_seconds").cpu_seconds() or time.perf_counter()
 
-    def together(self, functions: Sequence[Callable[[], Result]]) -> list[Result]:
-        """Return what the functions return. The first call of each is made in one message with those of the others."""
-        if self._session.training:  # its calls are long, and each has its own limit
-            return [function() for function in functions]
-        return self._ahead.run(functions, self._answers, self._session.limits.call_seconds)
-
-    def _answers(self, calls: Sequence[Message]) -> list[Any]:
-        """Return the values of several calls, up to the first one that fails: that one is to be made by itself."""
-        name = "several calls"
-        try:
-            frames = self._ask(name, ("calls", ([arguments for _, arguments in calls],)))
-            return [wire.unpack_whole(frame, resolve=self._handle) for frame in frames]
-        except (CallFailed, WireError, TypeError):
-            return []
-
     def call_target(
         self, target: str | Handle, method: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
@@ -167,11 +148,10 @@ class Submission:
         sent = [self._sendable(each) for each in args]
         by_keyword = {key: self._sendable(each) for key, each in kwargs.items()}
         message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, self._strict)
-        known = self._ahead.answer_to(message)
         if self._reading is None:
-            return self._ask(name, message) if known is None else known[0]
+            return self._ask(name, message)
         try:
-            value = self._ask(name, message) if known is None else known[0]
+            value = self._ask(name, message)
         except CallFailed as failure:
             raise self._reading.explained(failure) from None
         self._reading.require_usable(name, value)

@@ -56,7 +56,6 @@ __all__ = [
     "pack",
     "sizes",
     "unpack",
-    "unpack_whole",
 ]
 
 
@@ -72,18 +71,6 @@ def pack(value: Any, *, refer: Refer) -> list[memoryview]:
         raise WireError(f"too many separate values: {len(header)} bytes of header, {MAX_HEADER} are allowed")
     prefix = PREFIX.pack(len(header), packer.size)
     return [memoryview(prefix + header), *packer.pieces]
-
-
-def unpack_whole(frame: Any, *, resolve: Resolve) -> Any:
-    """Return the value of a frame that came as an array of bytes inside another one; raises WireError."""
-    if type(frame) is not np.ndarray or frame.dtype != np.uint8 or frame.ndim != 1 or frame.size < PREFIX_BYTES:
-        raise WireError("the message holds something that is no frame")
-    raw = frame.data
-    header, blob = sizes(bytes(raw[:PREFIX_BYTES]))
-    if PREFIX_BYTES + header + blob != len(raw):
-        raise WireError("the message holds a frame of another size")
-    start = PREFIX_BYTES + header
-    return unpack(bytes(raw[PREFIX_BYTES:start]), raw[start:], resolve=resolve)
 
 
 def _base(value: Any) -> Any:

@@ -46,7 +46,6 @@ class Worker:
             "name": self.lookup,
             "define": self.define,
             "call": self.call,
-            "calls": self.calls,
             "attribute": self.attribute,
         }
 
@@ -114,17 +113,6 @@ class Worker:
         with patience.processor_time(cpu_seconds), warnings.catch_warnings(action="ignore"), arithmetic.checked(strict):
             result = function(*args, **kwargs)
         return args if after else result
-
-    def calls(self, several: list[tuple[Any, ...]]) -> list[Any]:
-        """Make calls one after the other, up to the first one that fails; a frame for each value, as it is then."""
-        frames: list[Any] = []
-        for arguments in several:
-            try:
-                pieces = wire.pack(self.call(*arguments), refer=self._keep)
-            except BaseException:
-                return frames
-            frames.append(np.frombuffer(b"".join(pieces), np.uint8))
-        return frames
 
     def attribute(self, target: Any, name: str) -> Any:
         """Return the value of an attribute of an object."""
