@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from autograder import suite
+from autograder.errors import SuiteError
 
 _GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
     "submission": suite.submission_for,
@@ -40,26 +41,38 @@ def is_direct(item: pytest.Item) -> bool:
 
     Not so with a fixture of the suite's own, a mark of pytest's such as `skipif`, or a conftest.py with hooks.
     """
-    if type(item) is not pytest.Function or item.cls is not None or inspect.iscoroutinefunction(item.function):
+    if type(item) is not pytest.Function or item.cls is not None or _waits(item.function):
         return False
     marks = {mark.name for mark in item.iter_markers()}
     return marks <= _MARKS and all(_is_ours(item, name) for name in item.fixturenames) and not _is_watched(item)
 
 
 def call(item: Any) -> BaseException | None:
-    """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too."""
+    """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too.
+
+    A test that returns something has asked nothing that counts: SuiteError.
+    """
     with ExitStack() as stack:
         arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
         for name in _GIVEN.keys() & set(item.fixturenames):
             given = _GIVEN[name](item)
             arguments[name] = stack.enter_context(given) if name == "submission" else given
         try:
-            item.obj(**arguments)
+            returned = item.obj(**arguments)
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:
             return error
+    if returned is not None:
+        msg = f"{item.nodeid} returns a {type(returned).__name__}; a test says what is wrong with `assert` or `agree`"
+        raise SuiteError(msg)
     return None
+
+
+def _waits(function: object) -> bool:
+    """Tell whether calling the function only makes something that runs later."""
+    later = inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction
+    return any(is_later(function) for is_later in later)
 
 
 def _is_ours(item: Any, name: str) -> bool:

@@ -69,6 +69,8 @@ class Examiner:
         """Return what a test raises that is called without pytest's protocol."""
         try:
             return direct.call(item)
+        except SuiteError:
+            raise
         except Exception as error:
             raise _broken(item, "setup", error) from error
 

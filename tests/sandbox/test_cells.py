@@ -163,6 +163,18 @@ class TestJupyterHabits:
         """The magics of a course notebook run without a word."""
         assert outputs(load, source) == []
 
+    @pytest.mark.parametrize("source", ["pwd", "whos", "pwd  \n"])
+    def test_magics_without_a_sign(self, load: Load, source: str) -> None:
+        """A line that is Python, too, is the magic of that name where nothing else has it."""
+        assert load(source).runs[0].failure is None
+
+    def test_a_warning_is_told_once(self, load: Load) -> None:
+        """To look whether a cell is Python does not repeat what Python says of it."""
+        loud, cell = "import warnings\nwarnings.simplefilter('always')", "x = 1\ny = '\\d'"
+        as_python, as_ipython = (load(loud, source).runs[1].outputs for source in (cell, f"{cell}\n%matplotlib inline"))
+        assert len(as_python) == 1
+        assert as_python == as_ipython
+
     @pytest.mark.parametrize("source", ["%timeit -n 1 -r 1 1 + 1", "%time x = 1", "%%time\nx = 1"])
     def test_timing(self, load: Load, source: str) -> None:
         """Timing works."""

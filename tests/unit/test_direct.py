@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.direct import call, is_direct
+from autograder.errors import SuiteError
 from autograder.examine import Examiner, no_other_plugins
 from autograder.local import LocalSubmission
 from autograder.suite import trial
@@ -57,17 +58,22 @@ class Collected:
 
 def collected(pytester: pytest.Pytester, hidden: str, conftest: str = "") -> Collected:
     """Return what becomes of the tests of a hidden suite that says `hidden`."""
+    found = Collected()
+    run(pytester, hidden, found, conftest)
+    assert found.direct
+    return found
+
+
+def run(pytester: pytest.Pytester, hidden: str, plugin: object, conftest: str = "") -> None:
+    """Collect a hidden suite that says `hidden`, and have the plugin do with it what it does."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
         del sys.modules[name]
     write_course(pytester.path, hidden=HEAD + hidden + '\nOTHER = question("square")\n')
     if conftest:
         (pytester.path / "tests" / "hidden" / "conftest.py").write_text(conftest)
-    found = Collected()
     arguments = ["-p", "autograder.suite", "--import-mode=importlib", "tests/hidden"]
     with no_other_plugins():
-        assert pytester.inline_run(*arguments, plugins=[found]).ret == pytest.ExitCode.OK
-    assert found.direct
-    return found
+        assert pytester.inline_run(*arguments, plugins=[plugin]).ret == pytest.ExitCode.OK
 
 
 @pytest.mark.parametrize("hidden", [PLAIN, CASES], ids=["what a suite gives", "cases"])
@@ -119,3 +125,37 @@ def test_methods_are_left_to_pytest(pytester: pytest.Pytester) -> None:
     """A test in a class has an object of its own."""
     body = PLAIN.replace("(submission", "(self, submission").replace("\n", "\n    ").strip()
     assert set(collected(pytester, f"class TestIt:\n    {body}\n").direct.values()) == {False}
+
+
+class Judged:
+    """Keeps what each test of a session raises for the reference."""
+
+    def __init__(self) -> None:
+        self.raised: list[type | None] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        examiner, submission = Examiner(session.config), LocalSubmission({"double": lambda x: 3 * x})
+        for item in session.items:
+            try:
+                raised = examiner.run(item, submission, "00")
+            except SuiteError as error:
+                raised = error
+            self.raised.append(type(raised) if raised else None)
+        return True
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        PLAIN.replace("assert ", "return "),
+        PLAIN.replace("def test_it", "async def test_it"),
+        PLAIN.replace("def test_it", "async def test_it") + "    yield\n",
+    ],
+    ids=["a value", "a coroutine", "an asynchronous generator"],
+)
+def test_what_asserts_nothing_passes_nobody(pytester: pytest.Pytester, hidden: str) -> None:
+    """A test that returns a value, or something that would run later, does not let a wrong answer pass."""
+    found = Judged()
+    run(pytester, hidden, found)
+    assert len(found.raised) == 1
+    assert found.raised[0] is not None

@@ -88,8 +88,11 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     source = ""
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Return the cell as Python: what is Python already holds no magics, and is not tokenized to find that out."""
-        is_python = not raw_cell.lstrip().startswith(_PROMPTS) and _parses(raw_cell)
+        """Return the cell as Python: what is Python already holds no magics, and is not tokenized to find that out.
+
+        Single lines may be Python and a magic at once: `pwd`.
+        """
+        is_python = "\n" in raw_cell.strip() and not raw_cell.lstrip().startswith(_PROMPTS) and _parses(raw_cell)
         return f"{raw_cell}\n" if is_python else str(super().transform_cell(raw_cell))
 
     def enable_gui(self, gui: Any = None) -> None:
@@ -165,7 +168,8 @@ def run_cell(shell: NotebookShell, *, index: int, source: str, text_bytes: int) 
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(source)
+        with warnings.catch_warnings(action="ignore"):  # the same ones come when the cell is run
+            ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
