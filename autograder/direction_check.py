@@ -20,8 +20,8 @@ _REACH = 5.0
 _SEARCHES = ((1.0, 1.0), (1 / 16, math.sqrt(2)), (1 / 256, 1.0))
 """The first step of a search, and its growth as fewer entries move: from the least rounding to the fewest kinks."""
 
-_SINGLE_RTOL = 1e-3
-"""What can be asked of a gradient in float32: its 1e-7, times the condition of a loss with inputs of size 1000."""
+_SINGLE_RTOL = 2e-4
+"""What can be asked of a gradient in float32: with inputs of size 1000 right ones are off by up to 7e-5."""
 
 _DIRECTIONS_ALONE = 3
 _ALONE = 10

@@ -42,9 +42,10 @@ def gradient_agrees(
 
     Up to 400 entries are differentiated one by one. Larger points are judged along five random directions over all
     arrays at once, which takes ten calls of `f`, a few more where steps cross kinks; where a direction does not agree,
-    the entry to blame is found by halving. A function that computes in float32 is differentiated with larger steps,
-    and agreement to 1e-2 is enough. Raises Mismatch where they differ or are not finite, ValueError where nothing
-    could be judged because every entry is at a kink.
+    the entry to blame is found by halving. There a gradient whose digits all fit into float32 may be off by 2e-4. A
+    function that computes in float32 is differentiated with larger steps, and agreement to 1e-2 is enough. Raises
+    Mismatch where they differ or are not finite, ValueError where nothing could be judged because every entry is at a
+    kink.
     """
     flat = FlatFunction(f, x)
     ours = _flat_gradient(name, got, x, flat)

@@ -15,8 +15,7 @@ import hashlib
 import importlib
 import math
 import sys
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ import pytest
 from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import CourseError, SuiteError
 from autograder.local import LocalSubmission
+from autograder.titles import numbered
 
 if TYPE_CHECKING:
     from autograder.course import Assignment, Course
@@ -234,16 +234,6 @@ def _weight(item: pytest.Item) -> float:
 
 def _misuse(item: pytest.Item, text: str) -> pytest.UsageError:
     return pytest.UsageError(f"{item.nodeid} {text}")
-
-
-def numbered(titles: Sequence[str]) -> list[str]:
-    """Return the titles with the cases of a parametrised test told apart, without a word on the parameters."""
-    counts, seen = Counter(titles), Counter[str]()
-    shown = []
-    for title in titles:
-        seen[title] += 1
-        shown.append(title if counts[title] == 1 else f"{title} (case {seen[title]} of {counts[title]})")
-    return shown
 
 
 def _number_cases(tests: dict[str, SuiteTest]) -> None:

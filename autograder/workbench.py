@@ -17,7 +17,7 @@ from autograder.course_file import nearest
 from autograder.errors import AutograderError, Mismatch
 from autograder.examine import Examiner, no_other_plugins, silent_session
 from autograder.local import LocalSubmission, calls_without_value
-from autograder.suite import numbered
+from autograder.titles import numbered
 
 CHECKS = "checks.py"
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.errors import CallFailed, WireError
 from autograder.sandbox import wire
+from autograder.sandbox.endings import ended_by
 
 Message = tuple[str, tuple[Any, ...]]
 """An operation of a worker and its arguments, in order: names would be half of what is packed."""
@@ -28,14 +29,6 @@ _WORDS = 300
 _CLOCK_SHIFT, _PROCESSOR_CLOCK = 3, 2  # how Linux makes the number of a process's clock from its pid
 _MAX_RAW_OUTPUT = 64 << 20
 _MAX_FREED = 1 << 16  # in one request: a worker can hand out any number of handles
-_ENDINGS = {
-    signal.SIGSEGV: "the process crashed: it touched memory that is not its own (SIGSEGV)",
-    signal.SIGABRT: "the process crashed: it gave up (SIGABRT)",
-    signal.SIGFPE: "the process crashed: an integer division the machine cannot do (SIGFPE)",
-    signal.SIGBUS: "the process crashed: it touched memory that is not there (SIGBUS)",
-    signal.SIGKILL: "the process was killed by the system: too much memory or processor time (SIGKILL)",
-    signal.SIGSYS: "the process was stopped at a system call of another architecture (SIGSYS)",
-}
 
 
 class Channel:
@@ -94,7 +87,7 @@ class Channel:
         except (EOFError, ConnectionError):
             ended = bool(select.select([self._handle], [], [], _LAST_SECONDS)[0])
             self.close()
-            raise self._death(name, ended) from None
+            raise ended_by(name, self._status if ended else None) from None
         except WireError as error:
             self.close()
             raise CallFailed(name, "refused", f"the answer was refused: {error}") from None
@@ -237,19 +230,6 @@ class Channel:
             self.words += raw[: _WORDS - len(self.words)]
         if self.dropped > _MAX_RAW_OUTPUT:
             raise WireError(f"it wrote more than {_MAX_RAW_OUTPUT >> 20} MB of output")
-
-    def _death(self, name: str, ended: bool) -> CallFailed:
-        status = self._status
-        if status is None or not ended:
-            return CallFailed(name, "died", "the process closed its connection")
-        if not os.WIFSIGNALED(status):
-            code = os.waitstatus_to_exitcode(status)
-            return CallFailed(name, "died", f"the process ended itself with exit code {code}")
-        number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU:
-            return CallFailed(name, "timeout", "used up the processor time of the whole submission")
-        reason = _ENDINGS.get(signal.Signals(number)) if number in set(signal.Signals) else None
-        return CallFailed(name, "died", reason or f"the process was ended by signal {number}")
 
 
 def _pid(handle: int) -> int:

@@ -170,3 +170,12 @@ def test_scales_of_functions(f, df, size):
     with pytest.raises(Mismatch) as caught:
         gradient_agrees("dx", right, scaled, x, rng=np.random.default_rng(0))
     assert caught.value.path == "dx[1234]"
+
+
+@pytest.mark.parametrize("factor", [1.0005, 0.9995])
+def test_few_digits_are_no_excuse(factor):
+    """A gradient in float32 that is off by 0.05 % throughout is wrong for all its roundings."""
+    for seed in SEEDS:
+        network = Network(np.random.default_rng(seed), SMALL)
+        gradients = {name: (factor * values).astype(np.float32) for name, values in network.gradients.items()}
+        assert blamed(network, gradients) is not None
