@@ -24,6 +24,7 @@ def silent_session(root: Path) -> list[str]:
     off = ("cacheprovider", "terminal", "warnings", "logging", "faulthandler")
     quiet = [part for name in off for part in ("-p", f"no:{name}")]
     where = [f"--rootdir={root}", f"--config-file={os.devnull}", "--import-mode=importlib", "--capture=no"]
+    where.append(f"--confcutdir={root}")  # a conftest.py above is none of the course
     return [*where, *quiet, "-p", "autograder.suite"]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from autograder.examine import silent_session
 from tests.minicourse import HIDDEN, write_course
 
 
@@ -30,6 +33,17 @@ def test_the_suite_alone_grades_the_reference(course: pytest.Pytester) -> None:
 def test_the_visible_suite_runs_alone_too(course: pytest.Pytester) -> None:
     """checks.py needs nothing but the plugin."""
     run(course, "assignments/mini/checks.py").assert_outcomes(passed=2)
+
+
+def test_no_conftest_above_the_course_is_read(tmp_path: Path) -> None:
+    """A worker has none, and no digest tells of it: a course in a folder of others is graded as it is alone."""
+    root = write_course(tmp_path / "course")
+    (tmp_path / "conftest.py").write_text("raise RuntimeError")
+    (root / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef limit():\n    return 1\n")
+    suite = root / "tests" / "hidden" / "test_mini.py"
+    suite.write_text(suite.read_text().replace("def test_square(", "def test_square(limit, "))
+    command = [sys.executable, "-m", "pytest", *silent_session(root), str(suite)]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
 
 
 def test_a_wrong_reference_fails(course: pytest.Pytester) -> None:
