@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -15,8 +16,14 @@ import numpy as np
 from autograder import __version__, datasets, idx
 from autograder.closure import Source, closure
 from autograder.course import Assignment
+from autograder.course_file import COURSE_FILE
+from autograder.judging_files import judging_files
 
 _LABEL = 12
+_PROOFS = ("variants", "equivalents")
+"""Folders of the reference that `autograder mutate` reads, and no grader."""
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n(]*(?:\([^)]*)?|\b(?:reference|hidden)[./][\w./]+", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
 
 
 @functools.lru_cache(maxsize=16)
@@ -25,25 +32,35 @@ def suite_digest(assignment: Assignment) -> str:
 
     It is taken once for each loaded assignment, so that it tells what was loaded, whatever becomes of the files.
     """
-    contents = _contents(assignment)
     notebook = _content(assignment.notebook_path)
-    return _digest_of([*contents, notebook, *_shared(assignment, b"\n".join(contents))])
+    return _digest_of([*_contents(assignment), notebook, *_shared(assignment)])
 
 
 @functools.lru_cache(maxsize=16)
 def _contents(assignment: Assignment) -> tuple[bytes, ...]:
     """Return suite, checks, misconceptions and reference, read once, so that all digests tell of the same ones."""
-    paths = (
+    return tuple(map(_content, _own(assignment)))
+
+
+def _own(assignment: Assignment) -> tuple[Path, ...]:
+    return (
         assignment.suite_path,
         assignment.checks_path,
         assignment.misconceptions_path,
         assignment.reference_path,
     )
-    return tuple(map(_content, paths))
 
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""  # who needs a file that is missing says so
+
+
+def _content_digest(path: Path) -> bytes:
+    """Return the SHA-256 of a file, of which there may be much; of a link elsewhere, of where it leads."""
+    if not path.is_file():
+        return os.fsencode(path.readlink()) if path.is_symlink() else b""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def question_digests(assignment: Assignment, tests: Mapping[str, Mapping[Path, Iterable[str]]]) -> dict[str, str]:
@@ -51,11 +68,11 @@ def question_digests(assignment: Assignment, tests: Mapping[str, Mapping[Path, I
 
     `tests` are the names of its tests, as the files define them, by file. A change that no test or misconception of a
     question rests on leaves its digest as it is. One that cannot be traced, as where a file takes its tests from
-    another one, changes all of them.
+    another one, or where a conftest.py or data beside the suite are other ones, changes all of them.
     """
     contents = _contents(assignment)
     suite, checks, misconceptions, reference = (Source(content.decode()) for content in contents)
-    shared = [*_shared(assignment, b"\n".join(contents)), *_code_cells(assignment)]
+    shared = [*_shared(assignment), *_code_cells(assignment)]
     found = {}
     for question in assignment.questions:
         named = tests.get(question.name, {})
@@ -69,21 +86,36 @@ def question_digests(assignment: Assignment, tests: Mapping[str, Mapping[Path, I
     return found
 
 
-def _shared(assignment: Assignment, sources: bytes) -> list[bytes]:
-    """Return what every question of an assignment rests on, besides its own files: limits, data, files of helpers.
+@functools.lru_cache(maxsize=16)
+def _shared(assignment: Assignment) -> tuple[bytes, ...]:
+    """Return what every question of an assignment rests on: limits, data, and all files that are not traced.
 
-    A helper is a Python file beside the hidden ones that is none of an assignment's own, and another assignment's
-    reference where `sources` name it.
+    Traced are the assignment's notebook, suite, checks, misconceptions and reference. Those of other assignments count
+    where one of the others names them, and so do the folders that prove a suite.
     """
-    root, parts = assignment.root, []
-    for path in sorted([*root.glob("tests/hidden/*.py"), *root.glob("reference/*.py")]):
-        name = path.stem.removeprefix("test_")
-        is_suite = path.parent.name == "hidden" and path.stem.startswith("test_")
-        is_reference = path.parent.name == "reference" and (root / "tests" / "hidden" / f"test_{name}.py").is_file()
-        is_named = re.search(rf"\breference(\.|\s+import\s[^\n]*\b){name}\b".encode(), sources) is not None
-        if not is_suite and (not is_reference or (is_named and name != assignment.name)):
-            parts += [path.name.encode(), path.read_bytes()]
-    return [*parts, msgspec.json.encode(assignment.limits), *_data(assignment)]
+    root = assignment.root
+    traced = {root / COURSE_FILE, assignment.notebook_path, *_own(assignment)}
+    files = {path.relative_to(root): path for path in judging_files(assignment) if path not in traced}
+    names = {file: _foreign(file, root) for file in files}
+    code = [_content(path) for file, path in files.items() if names[file] is None and file.suffix == ".py"]
+    imports = _IMPORT.findall(b"\n".join([*_contents(assignment), *code]))
+    imported = frozenset(_WORD.findall(b" ".join(imports)))
+    parts = []
+    for file, path in files.items():
+        name = names[file]
+        if name is None or os.fsencode(name) in imported:
+            parts += [os.fsencode(file), _content_digest(path)]
+    return (*parts, msgspec.json.encode(assignment.limits), *_data(assignment))
+
+
+def _foreign(file: Path, root: Path) -> str | None:
+    """Return the name under which others import a file of another assignment or a proof, None where it is neither."""
+    if file.parent == Path("tests/hidden") and file.match("test_*.py"):
+        return file.stem
+    if file.parts[0] == "reference" and file.parts[1] in _PROOFS:
+        return file.parts[1]
+    is_solution = file.parent in (Path("reference"), Path("reference/misconceptions")) and file.suffix == ".py"
+    return file.stem if is_solution and (root / "tests" / "hidden" / f"test_{file.name}").is_file() else None
 
 
 def _code_cells(assignment: Assignment) -> list[bytes]:
@@ -115,7 +147,7 @@ def _data(assignment: Assignment) -> list[bytes]:
     place = datasets.locate()
     names = [name for part in (datasets.TRAINING, datasets.TEST) for name in idx.names(part)]
     found = [place and idx.find(place, name) for name in names]
-    return [path.read_bytes() if path else b"" for path in found]
+    return [_content_digest(path) if path else b"" for path in found]
 
 
 def _digest_of(parts: list[bytes]) -> str:

@@ -1,7 +1,4 @@
-"""The files of a course that grade one assignment, as bytes that are named by their digest.
-
-The course secret, submissions, records, gradebook and cache are none of them.
-"""
+"""The files of a course that grade one assignment, as bytes that are named by their digest."""
 
 from __future__ import annotations
 
@@ -11,20 +8,17 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from autograder.course import Assignment
-from autograder.course_file import COURSE_FILE
 from autograder.errors import AutograderError, CourseError
+from autograder.judging_files import judging_files
 
 MAX_BYTES = 256 << 20
 """What the files of a bundle may add up to."""
-_ON_THE_WAY = ("conftest.py", "__init__.py")
-"""Files that pytest reads in the folders around a suite."""
-_MADE = "__pycache__"
 _DIGEST = "[0-9a-f]{64}"
 
 Files = list[tuple[str, bytes]]
@@ -40,10 +34,12 @@ class Bundle(msgspec.Struct, frozen=True):
 def pack(assignment: Assignment) -> Bundle:
     """Return what a grader of this assignment reads of its course; CourseError where a file is a link, or too much."""
     root = assignment.root
-    paths = sorted(_paths(root, assignment.name))
     files: Files = []
     total = 0
-    for path in paths:
+    for path in judging_files(assignment):
+        if _is_linked(path, root):
+            msg = f"{path} is a link, which leads nowhere on another machine; put the file itself there"
+            raise CourseError(msg)
         total += path.lstat().st_size
         if total > MAX_BYTES:
             msg = f"what grades {assignment.name!r} is more than {MAX_BYTES >> 20} MB; move large files out of {root}"
@@ -82,26 +78,9 @@ def _bundle(files: Files) -> Bundle:
     return Bundle(hashlib.sha256(content).hexdigest(), zlib.compress(content))
 
 
-def _paths(root: Path, assignment: str) -> Iterator[Path]:
-    yield root / COURSE_FILE
-    for folder in (root, root / "assignments", root / "tests"):
-        yield from (folder / name for name in _ON_THE_WAY if (folder / name).is_file())
-    for place in (f"assignments/{assignment}", "reference", "tests/hidden"):
-        yield from _below(root / place)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder, without hidden ones and those that Python makes; CourseError for a link."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name.startswith(".") or path.name == _MADE:
-            continue
-        if path.is_symlink():
-            msg = f"{path} is a link, which leads nowhere on another machine; put the file itself there"
-            raise CourseError(msg)
-        if path.is_dir():
-            yield from _below(path)
-        elif path.is_file():
-            yield path
+def _is_linked(path: Path, root: Path) -> bool:
+    """Tell whether a file in a course, not one around its folders, is a link."""
+    return path.is_symlink() and path.parent not in (root, root / "assignments", root / "tests")
 
 
 def _verified(bundle: Bundle) -> Files:

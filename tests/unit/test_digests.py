@@ -94,3 +94,112 @@ def test_tests_from_elsewhere_change_with_everything(tmp_path: Path) -> None:
         digests.append(question_digests(assignment, {"double": {tmp_path / SUITE: {"test_from_elsewhere"}}}))
     assert digests[0]["double"] != digests[1]["double"]
     assert digests[0]["square"] == digests[1]["square"]
+
+
+def both(root: Path) -> tuple[str, dict[str, str]]:
+    """Return the digests of the suite and of its questions, as a command finds them that starts now."""
+    assignment = Course.load(root).assignment("mini")
+    tests = {"double": {root / SUITE: {"test_random"}}, "square": {root / SUITE: {"test_square"}}}
+    return suite_digest(assignment), question_digests(assignment, tests)
+
+
+def put(root: Path, file: str, content: str) -> None:
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / file).write_text(content)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "conftest.py",
+        "tests/conftest.py",
+        "tests/__init__.py",
+        "tests/hidden/conftest.py",
+        "tests/hidden/points.csv",
+        "tests/hidden/helpers/shapes.py",
+        "tests/hidden/data/far/points.npz",
+        "assignments/conftest.py",
+        "assignments/mini/conftest.py",
+        "assignments/mini/points.csv",
+        "reference/shared.py",
+        "reference/tables/points.csv",
+    ],
+)
+def test_what_is_not_traced_changes_everything(tmp_path: Path, file: str) -> None:
+    """A fixture, a helper or a table may decide any test: whether it comes, changes or goes, all digests are others."""
+    root = minicourse.write_course(tmp_path)
+    without = both(root)
+    put(root, file, "LIMIT = 10")
+    first = both(root)
+    put(root, file, "LIMIT = 20")
+    found = [without, first, both(root)]
+    assert len({suite for suite, _ in found}) == 3
+    for question in ("double", "square"):
+        assert len({questions[question] for _, questions in found}) == 3
+    (root / file).unlink()
+    assert both(root) == without
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "tests/hidden/test_other.py",
+        "tests/hidden/.points.csv.swp",
+        "tests/hidden/__pycache__/test_mini.cpython-311.pyc",
+        "tests/unit/conftest.py",
+        "assignments/other/checks.py",
+        "reference/other.py",
+        "reference/misconceptions/other.py",
+        "reference/variants/mini/loops.py",
+        "reference/equivalents/mini.yml",
+        "submitted/ada/mini/mini.ipynb",
+        "grades/mini/ada.json",
+    ],
+)
+def test_what_judges_nobody_here_changes_nothing(tmp_path: Path, file: str) -> None:
+    """Another assignment may change, and a suite may be proved, without a grade that does not stand any more."""
+    root = minicourse.write_course(tmp_path)
+    put(root, "tests/hidden/test_other.py", "")
+    before = both(root)
+    put(root, file, "LIMIT = 10")
+    assert both(root) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "file"),
+    [
+        ("from reference import other\n", "reference/other.py"),
+        ("from reference import (\n    mini,\n    other,\n)\n", "reference/other.py"),
+        ("import reference.other\n", "reference/other.py"),
+        ("from reference.misconceptions.other import cubed\n", "reference/misconceptions/other.py"),
+        ("from tests.hidden.test_other import test_more\n", "tests/hidden/test_other.py"),
+        ("from reference.variants.mini import loops\n", "reference/variants/mini/loops.py"),
+    ],
+)
+@pytest.mark.parametrize("where", ["tests/hidden/test_mini.py", "tests/conftest.py"])
+def test_what_is_imported_from_elsewhere_judges_as_well(tmp_path: Path, line: str, file: str, where: str) -> None:
+    """Whoever imports it, the suite itself or a conftest.py: a file of another assignment counts then."""
+    root = minicourse.write_course(tmp_path)
+    put(root, "tests/hidden/test_other.py", "")
+    old = (root / where).read_text() if (root / where).exists() else ""
+    put(root, where, line + old)
+    before = both(root)
+    put(root, file, "LIMIT = 10")
+    suite, questions = both(root)
+    assert suite != before[0]
+    assert all(questions[name] != before[1][name] for name in questions)
+
+
+def test_a_link_counts_by_where_it_leads(tmp_path: Path) -> None:
+    """The content of a linked file counts; a folder elsewhere, which may be any, is not read."""
+    root = minicourse.write_course(tmp_path / "course")
+    found = [both(root)]
+    for target in ("points", "others", "folder", "nowhere"):
+        if target == "folder":
+            (tmp_path / target).mkdir()
+        elif target != "nowhere":
+            (tmp_path / target).write_text(target)
+        (root / "tests/hidden/data").unlink(missing_ok=True)
+        (root / "tests/hidden/data").symlink_to(tmp_path / target)
+        found.append(both(root))
+    assert len({suite for suite, _ in found}) == 5

@@ -1,0 +1,38 @@
+"""The files of a course that grade one assignment: what a worker gets, and what the digests tell of.
+
+The course secret, submissions, records, gradebook and cache are none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import Assignment
+from autograder.course_file import COURSE_FILE
+
+_ON_THE_WAY = ("conftest.py", "__init__.py")
+"""Files that pytest reads in the folders around a suite."""
+_MADE = "__pycache__"
+
+
+def judging_files(assignment: Assignment) -> list[Path]:
+    """Return what a grader of this assignment may read of its course, sorted: files, and links as they are."""
+    root = assignment.root
+    found = [root / COURSE_FILE]
+    for folder in (root, root / "assignments", root / "tests"):
+        found += [folder / name for name in _ON_THE_WAY if (folder / name).is_file()]
+    for place in (f"assignments/{assignment.name}", "reference", "tests/hidden"):
+        found += _below(root / place)
+    return sorted(found)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files and links in a folder, without hidden ones and those that Python makes."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name.startswith(".") or path.name == _MADE:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
+        elif path.is_file() or path.is_symlink():
+            yield path
