@@ -31,10 +31,10 @@ _LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application
 
 
 class _Client(Client):  # type: ignore[misc]
-    """A client that is closed at once where it reaches no scheduler.
+    """A client that is closed at once where it reaches no scheduler, and by nobody but its owner otherwise.
 
-    Left to the garbage collector it would be closed at any time, also while another one starts, and both would wait for
-    each other for good.
+    The garbage collector would close it at any time, also while another one starts, and both would wait for each other
+    for good.
     """
 
     def start(self, **kwargs: Any) -> None:
@@ -44,7 +44,11 @@ class _Client(Client):  # type: ignore[misc]
         except BaseException:
             with contextlib.suppress(Exception):
                 self.close(timeout=FAREWELL)
+            self._loop_runner.stop()  # `close` leaves it running where the connection has closed itself
             raise
+
+    def __del__(self) -> None:
+        """Leave everything as it is."""
 
 
 class Connection:
