@@ -39,6 +39,7 @@ class Bench:
         self._pool: LocalPool | None = None
         self._mode: str | None = None
         self._busy = 0
+        self._closed = False
 
     def prepare(self, seconds: float) -> Reply:
         """Return the sandbox mode, or an error, after a look at sandbox, course and suite as they are here."""
@@ -68,8 +69,13 @@ class Bench:
                 self._clear()
 
     def close(self) -> None:
-        """Stop all graders, also those that are at work, and remove the course."""
-        self._clear()
+        """Stop all graders, also those that are at work, and remove the course, for good."""
+        self._closed = True
+        pool = self._pool
+        if pool is not None:
+            pool.close()  # whoever waits for its graders with the lock in hand lets go of it
+        with self._lock:
+            self._clear()
 
     def _clear(self) -> None:
         if self._pool is not None:
@@ -88,12 +94,15 @@ class Bench:
 
     def _opened(self) -> LocalPool:
         """Return graders, not yet started, for the course, which lies where nobody else can read it."""
-        if self._pool is None:
+        if self._pool is None and not self._closed:
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="autograder-", dir=self._scratch))
             root = bundle.unpack(self._order.bundle, self._folder)
             self._require_same(Course.load(root).assignment(self._order.assignment))
             self._pool = LocalPool(root, self._order.assignment, jobs=self._jobs, unsafe=self._order.unsafe)
+        if self._pool is None or self._closed:  # perhaps meanwhile
+            msg = "grading was stopped"
+            raise AutograderError(msg)
         return self._pool
 
     def _require_same(self, assignment: Assignment) -> None:

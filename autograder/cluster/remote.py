@@ -32,21 +32,21 @@ class Delivery(WorkerPlugin):  # type: ignore[misc]
         self.order = order
 
     def setup(self, worker: Worker) -> None:
-        """Keep the order; nothing is started yet."""
+        """Keep the order, unless it is here already; nothing is started yet."""
         order = msgspec.msgpack.decode(self.order, type=Order)
         bench = Bench(order, Path(worker.local_directory), jobs=worker.state.nthreads)
         with _lock:
-            _benches[worker.address, self.run] = bench
+            _benches.setdefault((worker.address, self.run), bench)
             older = [bench for (address, _), bench in _benches.items() if address == worker.address][:-KEPT]
         for bench in older:
             bench.rest()
 
-    def teardown(self, worker: Worker) -> None:
+    async def teardown(self, worker: Worker) -> None:
         """Stop the run's graders and remove its course."""
         with _lock:
             bench = _benches.pop((worker.address, self.run), None)
         if bench is not None:
-            bench.close()
+            await asyncio.to_thread(bench.close)
 
 
 def about() -> str:
