@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import secrets
+import threading
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from autograder.cluster.packed import packed, unpacked
 from autograder.cluster.turns import Turns
 from autograder.course import Course
 from autograder.digests import framework_label, suite_digest
-from autograder.errors import AutograderError, SandboxError
+from autograder.errors import AutograderError
 from autograder.pipe import Reply, Request, raise_error
 from autograder.standing import PROTECTION
 
@@ -40,25 +41,31 @@ class DaskPool:
         self._run = secrets.token_hex(8)
         self._numbers = itertools.count()
         self._turns = Turns()
-        self._weakest = PROTECTION[0]
+        self._weakest: str | None = None
+        self._lock = threading.Lock()
+        self._delivered = False
         self._connection = Connection(address)
         self.width = min(MOST, max(LEAST, AHEAD * sum(self._connection.workers().values())))
 
     def prepare(self, seconds: float) -> Reply:
         """Return the weakest sandbox mode of the workers, once every one of them is found to be in order.
 
-        Raises AutograderError, or what is wrong there, with the address of the worker.
+        Raises AutograderError, or what is wrong there, with the address of the worker. Asked once more, it looks at all
+        workers again, in the midst of their work, and holds them to the mode that it has returned before.
         """
         self._connection.require_workers()
         for address, label in self._connection.everywhere(remote.about).items():
             if isinstance(label, Exception):
                 raise AutograderError(_not_importable(address, label))
             _require_same_framework(address, label)
-        order = msgspec.msgpack.encode(self._order)
-        self._connection.deliver(remote.Delivery(self._run, order))
+        self._deliver()
         replies = self._connection.everywhere(remote.prepare, run=self._run, seconds=seconds)
-        modes = [_mode(address, reply) for address, reply in replies.items()]
-        self._weakest = min(modes, key=PROTECTION.index)
+        modes = {address: _mode(address, reply) for address, reply in replies.items()}
+        with self._lock:
+            if self._weakest is None:
+                self._weakest = min(modes.values(), key=PROTECTION.index)
+        for address, mode in modes.items():
+            self._require_protected(address, mode)
         return Reply(sandbox=self._weakest)
 
     def ask(self, request: Request, seconds: float) -> Reply | None:
@@ -90,14 +97,25 @@ class DaskPool:
             self._require_protected(address, reply.sandbox)
         return reply
 
+    def _deliver(self) -> None:
+        """Bring the order to all workers, once: Dask would take an earlier one away first, with all that it grades."""
+        with self._lock:
+            if not self._delivered:
+                self._connection.deliver(remote.Delivery(self._run, msgspec.msgpack.encode(self._order)))
+                self._delivered = True
+
     def _require_protected(self, address: str, mode: str) -> None:
-        """Raise SandboxError where a worker that has joined later protects less than was said in the beginning."""
-        if PROTECTION.index(mode) < PROTECTION.index(self._weakest) and not self._order.unsafe:
+        """Raise AutograderError where a worker that has joined later protects less than was said in the beginning.
+
+        It is no SandboxError, which may be one submission's affair: nobody may be graded as long as it is there.
+        """
+        weakest = self._weakest or PROTECTION[0]
+        if PROTECTION.index(mode) < PROTECTION.index(weakest) and not self._order.unsafe:
             msg = (
-                f"worker {address} has joined with the protection {mode!r}, less than the others' {self._weakest!r}; "
+                f"worker {address} has joined with the protection {mode!r}, less than the others' {weakest!r}; "
                 "stop it, or mend what `autograder doctor` says there, and give the same command again"
             )
-            raise SandboxError(msg)
+            raise AutograderError(msg)
 
 
 def _mode(address: str, found: Any) -> str:

@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 
+from autograder.batch import Graders
 from autograder.cluster import pool_at
 from autograder.cluster.connection import CONNECT
 from autograder.cluster.dask_pool import KILLERS
 from autograder.course import Course
 from autograder.digests import framework_label
 from autograder.errors import AutograderError
+from autograder.pool import TRIES
 from autograder.secret import FILE
 from tests.minicourse import COURSE, RIGHT, answered, write_course
 from tests.system.conftest import ROOT
@@ -233,6 +235,24 @@ def test_a_worker_that_joins_later_takes_part(cluster: Cluster, course: Path) ->
     cluster.end(workers)
     assert run.returncode == 0, errors
     assert {content["score"] for content in records(course / "far").values()} == {8.0}
+
+
+def test_who_looks_at_the_workers_disturbs_nobody(cluster: Cluster, course: Path) -> None:
+    """A suite that breaks over one submission makes the run look at all workers; those at work there go on."""
+    slow = answered({**RIGHT, "double": "import time\ndef double(x):\n    time.sleep(1.5)\n    return 2 * x"})
+    workers = cluster.workers("judy")
+    pool = pool_at(cluster.address, Course.load(course), "mini", unsafe=False)
+    with Graders(Course.load(course), "mini", pool=pool) as graders:
+        mode = graders.prepare()
+        work = graders.submit(lambda: graders.grade(slow, "ada").grade)
+        time.sleep(1.5)
+        assert not work.done()
+        there = set(on_workers(cluster.folder / "judy"))  # in a folder with a name of its own each time
+        for _ in range(TRIES):
+            assert graders.prepare() == mode
+            assert set(on_workers(cluster.folder / "judy")) == there != set()
+        assert (work.result(60).outcome, work.result().score) == ("graded", 8)
+    cluster.end(workers)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,26 @@ class TestPrepare:
         with pytest.raises(kind, match=words):
             pool.prepare(1)
 
+    def test_a_course_is_delivered_once(self, make: Make) -> None:
+        """Dask takes away what comes under the same name before it brings it again, and graders at work would end."""
+        pool, connection = make()
+        for _ in range(3):
+            assert pool.prepare(1).sandbox == "full"
+        assert len(connection.delivered) == 1
+
+    @pytest.mark.parametrize(("unsafe", "stops"), [(False, True), (True, False)])
+    def test_the_protection_of_the_beginning_holds(self, make: Make, *, unsafe: bool, stops: bool) -> None:
+        """Asked again, a worker with less stops the run, and its answers count no more than before."""
+        pool, connection = make(unsafe=unsafe)
+        pool.prepare(1)
+        late = "tcp://late:1"
+        connection.labels[late], connection.replies[late] = framework_label(), Reply(sandbox="one layer")
+        with pytest.raises(AutograderError, match=f"worker {late} has joined with") if stops else nullcontext():
+            assert pool.prepare(1).sandbox == "full"
+        connection.answers = [(late, framework_label(), packed(Reply(sandbox="one layer")))]
+        with pytest.raises(AutograderError, match=f"worker {late} has joined with") if stops else nullcontext():
+            assert pool.ask(Request("grade"), 1) == Reply(sandbox="one layer")
+
     @pytest.mark.parametrize(("threads", "width"), [(1, 64), (100, 400), (1000, MOST)])
     def test_how_much_is_under_way(self, make: Make, monkeypatch: pytest.MonkeyPatch, threads: int, width: int) -> None:
         """Two for each thread of both workers, and neither too few for workers to come nor too many to hold."""
@@ -142,7 +163,7 @@ class TestAsk:
             (("tcp://late:1", "0.0.9-abc", b""), AutograderError, "worker tcp://late:1 has autograder 0.0.9"),
             (
                 ("tcp://late:1", framework_label(), packed(Reply(sandbox="one layer"))),
-                SandboxError,
+                AutograderError,
                 "worker tcp://late:1 has joined with the protection 'one layer', less than the others' 'full'",
             ),
             (
@@ -155,12 +176,16 @@ class TestAsk:
     def test_a_worker_that_joins_later_has_to_be_like_the_others(
         self, make: Make, answer: Any, kind: type[Exception], words: str
     ) -> None:
-        """Its first answer does not count where version, protection or suite are not those of the others."""
+        """Its first answer does not count where version, protection or suite are not those of the others.
+
+        Version and protection stop the run at once; a suite may be broken over one submission alone.
+        """
         pool, connection = make()
         pool.prepare(1)
         connection.answers = [answer]
-        with pytest.raises(kind, match=words):
+        with pytest.raises(kind, match=words) as caught:
             pool.ask(Request("grade"), 1)
+        assert caught.type is kind
 
     def test_less_protection_may_be_accepted(self, make: Make) -> None:
         """With the flag that accepts the risk, such an answer counts; its record says how it was given."""
