@@ -8,7 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +26,7 @@ _READY_SECONDS = 60.0
 _END_SECONDS = 5.0
 _MESSAGE = 1 << 16
 _REASON = 300
+_BOUND = "the capabilities that it mounts with cannot be given up"
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -38,10 +39,14 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Way:
-    """One way to start the zygote: inside bubblewrap or not, as this user (None: as whoever grades)."""
+    """One way to start the zygote: inside bubblewrap or not, as this user (None: as whoever grades).
+
+    `few_files`: inside bubblewrap it limits the number of files first, which takes capabilities to be given up again.
+    """
 
     bubblewrap: bool
     user: int | None
+    few_files: bool = True
 
     def __str__(self) -> str:
         place = "inside bubblewrap" if self.bubblewrap else "without bubblewrap"
@@ -83,6 +88,9 @@ def launch(program: bytes, ladder: list[Way]) -> Started:
     tries: list[str] = []
     for way in ladder:
         outcome = _try(way, program, tuple(tries))
+        if isinstance(outcome, str) and _BOUND in outcome:
+            tries.append(f"{way}: {outcome}")
+            outcome = _try(replace(way, few_files=False), program, tuple(tries))
         if isinstance(outcome, Started):
             return outcome
         tries.append(f"{way}: {outcome}")
@@ -113,7 +121,7 @@ def _start(way: Way, theirs: socket.socket, complaints: IO[bytes]) -> subprocess
     if way.user is not None:
         identity = {"user": way.user, "group": way.user, "extra_groups": []}
     return subprocess.Popen(  # noqa: S603 - a fixed command
-        [*_bubblewrap(), *python] if way.bubblewrap else python,
+        [*_bubblewrap(few_files=way.few_files), *python] if way.bubblewrap else python,
         stdin=subprocess.DEVNULL,
         stdout=complaints,
         stderr=complaints,
@@ -131,7 +139,8 @@ def _configuration(way: Way, program: bytes) -> dict[str, Any]:
         "package": str(places.PACKAGE.parent),
         "readable": [str(path) for path in places.readable()],
         "scratch": SCRATCH if way.bubblewrap else "",
-        "files": FILES,
+        "files": FILES if way.bubblewrap and way.few_files else 0,
+        "bound": _BOUND,
         "filter": program.hex(),
     }
 
@@ -147,10 +156,13 @@ def _ready(control: socket.socket, configuration: dict[str, Any]) -> dict[str, A
     return said
 
 
-def _bubblewrap() -> list[str]:
+def _bubblewrap(*, few_files: bool) -> list[str]:
     """Return the command that gives a root folder of its own: Python's files, read-only, a capped scratch folder."""
-    # Within its own namespaces the zygote may mount, until it has limited the number of files and sheds all privileges.
-    command = [shutil.which("bwrap") or "bwrap", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    command = [shutil.which("bwrap") or "bwrap", "--cap-drop", "ALL"]
+    if few_files:
+        # Within its own namespaces the zygote may mount, until it has limited the number of files. CAP_SETPCAP is what
+        # it then empties its bounding set with, so that neither of the two can come back.
+        command += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
     command += [f"--unshare-{kind}" for kind in ("user", "ipc", "pid", "net", "uts", "cgroup-try")]
     # Not --disable-userns: it writes to /proc/sys, which containers forbid. The workers' filter refuses the same.
     command += ["--hostname", "sandbox", *places.mounts()]

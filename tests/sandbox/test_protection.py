@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ from typing import Any
 import pytest
 
 from autograder.errors import SandboxError
-from autograder.sandbox import UNSAFE_FLAG, Cell, Sandbox, layers, places, syscalls
+from autograder.sandbox import UNSAFE_FLAG, Cell, Sandbox, launch, layers, places, syscalls
 from autograder.sandbox.inside.kernel import prctl
 from tests.machines import ORDINARY_USER, Machine, container, ordinary_user
 from tests.sandbox import attacks
@@ -58,6 +60,14 @@ def ordinary() -> Iterator[Machine]:
     """The same machine for somebody who is not root."""
     with ordinary_user() as machine:
         yield machine
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter, which pytest's own is not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture
@@ -174,6 +184,98 @@ class TestRootOnly:
         assert any("as user 65534" in text for text in result["tries"])
         first = next(folder for folder in [*reversed(closed.parents), closed] if not folder.stat().st_mode & 0o001)
         assert f"{first} is closed to others" in result["missing"]["own user"]
+
+
+_HELD = """
+import json, os
+from pathlib import Path
+from autograder.sandbox import Cell, Sandbox
+from tests.attack_table.supervise import command_line, descendants
+
+def held(pid):
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return {name: int(value, 16) for name, value in fields.items() if name.startswith("Cap")}
+
+with Sandbox() as sandbox, sandbox.load([Cell("a", "def f(): return 1")], seed=0) as submission:
+    assert submission.f() == 1
+    commands = {pid: command_line(pid) for pid in descendants(os.getpid())}
+    commands = {pid: command for pid, command in commands.items() if b"boot.py" in command}
+    print(json.dumps({
+        "mode": sandbox.protection.mode,
+        "tries": sandbox.protection.tries,
+        "bubblewrap": sandbox.protection.layer("bubblewrap").detail,
+        "around": [held(pid) for pid, command in commands.items() if b"bwrap" in command],
+        "inside": [held(pid) for pid, command in commands.items() if b"bwrap" not in command],
+    }))
+"""
+
+_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+
+_SECURE = """
+import sys
+from types import ModuleType
+for name, folder in (("autograder", sys.argv[1]), ("autograder.sandbox", sys.argv[1] + "/sandbox")):
+    sys.modules[name] = ModuleType(name)
+    sys.modules[name].__path__ = [folder]
+from autograder.sandbox.inside import kernel, lockdown
+print(lockdown.shed_privileges(), kernel.prctl(27))
+for arguments in ((28, 0), (24, 21), (47, 2, 21)):
+    try: print(kernel.prctl(*arguments))
+    except OSError as error: print(error.errno)
+"""
+
+
+@has_bubblewrap
+class TestCapabilities:
+    """Inside bubblewrap the zygote may mount at first; nothing of that is left when the first submission is there."""
+
+    def assert_none(self, result: dict[str, Any], mode: str) -> None:
+        assert result["mode"] == mode
+        assert result["inside"] == 2 * [dict.fromkeys(_SETS, 0)]  # the zygote and the worker
+        for around in result["around"]:
+            assert not any(around[name] for name in _SETS if name != "CapBnd")
+
+    @pytest.mark.parametrize(("blocked", "mode"), [("", "full"), ("landlock", "one layer"), ("quota", "full")])
+    def test_as_this_user(self, blocked: str, mode: str) -> None:
+        """No set holds any, the bounding set neither."""
+        result = printed(replace(HERE, blocked=blocked), "-c", _HELD)
+        self.assert_none(result, mode)
+        assert result["tries"] == []
+
+    @as_root
+    @pytest.mark.parametrize(("blocked", "mode"), [("", "full"), ("landlock", "one layer")])
+    def test_as_an_ordinary_user(self, ordinary: Machine, blocked: str, mode: str) -> None:
+        """The same for who is not root."""
+        self.assert_none(printed(replace(ordinary, blocked=blocked), "-c", _HELD), mode)
+
+    @as_root
+    def test_as_root_itself(self, closed: Path) -> None:
+        """The same where workers can only be root."""
+        result = printed(replace(HERE, root=closed), "-c", _HELD, PYTHONPATH=str(closed))
+        assert "as user 65534" in result["tries"][0]
+        self.assert_none(result, "full")
+
+    def test_where_they_cannot_be_given_up(self, open_folder: Path) -> None:
+        """Where a profile lets nobody give them up, it is started again without them, and says what that costs."""
+        program = open_folder / "bwrap"
+        program.write_text(
+            f"#!{sys.executable} -IS\nimport os, sys\n"
+            "words = ['CAP_SYS_ADMIN' if word == 'CAP_SETPCAP' else word for word in sys.argv[1:]]\n"
+            f"os.execv({shutil.which('bwrap')!r}, ['bwrap', *words])\n"
+        )
+        program.chmod(0o755)
+        result = printed(HERE, "-c", _HELD, PATH=f"{open_folder}:{os.environ['PATH']}")
+        self.assert_none(result, "full")
+        assert len(result["tries"]) == 1
+        assert "cannot be given up" in result["tries"][0]
+        assert "does not limit here how many files" in result["bubblewrap"]
+
+    def test_root_means_nothing_for_good(self) -> None:
+        """Where a process has given all up, uid 0 gets nothing back, and nothing of this can be changed any more."""
+        wrapped = [*launch._bubblewrap(few_files=True), str(places.interpreter()), "-P", "-S", "-B", "-c", _SECURE]
+        done = subprocess.run([*wrapped, str(places.PACKAGE)], capture_output=True, text=True, check=False)
+        refused = str(errno.EPERM)
+        assert done.stdout.split() == ["True", str(0b101111), *[refused] * 3], done.stderr
 
 
 class TestRefusal:

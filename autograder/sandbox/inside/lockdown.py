@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from autograder.sandbox.inside import landlock
 from autograder.sandbox.inside.kernel import prctl, syscall
 
-_SET_DEATH_SIGNAL, _SET_DUMPABLE, _SET_SECCOMP, _DROP_BOUND, _SET_SECUREBITS = 1, 4, 22, 24, 28
+_SET_DEATH_SIGNAL, _SET_DUMPABLE, _SET_SECCOMP, _IS_BOUND, _DROP_BOUND, _SET_SECUREBITS = 1, 4, 22, 23, 24, 28
 _SET_NO_NEW_PRIVILEGES, _AMBIENT, _AMBIENT_CLEAR = 38, 47, 4
 _SECCOMP_FILTER = 2
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -26,8 +26,11 @@ _OPEN_FILES = 64
 _RANDOM = "/dev/urandom"
 
 
-def shed_privileges() -> None:
-    """No core dump, no tracer, no capability, none to be gained: for the zygote, inherited by every worker."""
+def shed_privileges() -> bool:
+    """No core dump, no tracer, no capability, none to be gained: for the zygote, inherited by every worker.
+
+    Returns whether the bounding set is empty, too: who has no right to change that (CAP_SETPCAP) has to leave it.
+    """
     prctl(_SET_DUMPABLE, 0)
     prctl(_SET_NO_NEW_PRIVILEGES, 1)
     with contextlib.suppress(OSError):
@@ -38,6 +41,14 @@ def shed_privileges() -> None:
     with contextlib.suppress(OSError):
         prctl(_SET_SECUREBITS, _LOCKED_NO_ROOT)
     syscall(_CAPSET[os.uname().machine], struct.pack("<Ii", _CAPABILITY_VERSION, 0), bytes(24))
+    return not any(map(_is_bound, range(_LAST_CAPABILITY + 1)))
+
+
+def _is_bound(capability: int) -> bool:
+    try:
+        return prctl(_IS_BOUND, capability) > 0
+    except OSError:
+        return False  # the kernel has no such capability
 
 
 def set_limits(*, cpu_seconds: int, memory_bytes: int, tasks: int) -> None:

@@ -29,8 +29,11 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
 
     `folder` is where matplotlib and IPython may write while they warm up; it is removed before the first worker.
     """
-    few_files = not config["scratch"] or scratch.limit(config["scratch"], files=config["files"])
-    lockdown.shed_privileges()
+    few_files = not config["scratch"]
+    if config["files"]:
+        few_files = scratch.limit(config["scratch"], files=config["files"])
+    if not lockdown.shed_privileges() and config["files"]:
+        raise RuntimeError(config["bound"])
     os.umask(0o077)
     for name in _PRELOADED.split():
         importlib.import_module(name)
