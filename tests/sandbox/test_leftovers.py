@@ -151,6 +151,81 @@ with Sandbox() as sandbox:
 '''
 
 
+STUBBORN = '''
+from autograder.sandbox import Cell, Limits, Sandbox
+
+OUTSIDE = """
+import os
+
+def long_name(place):
+    stay(f"{place}/" + "a" * 255)
+
+def taken_name(place):
+    stay(f"{place}/x")
+    for number in range(9):
+        stay(f"{place}/x.{number}")
+
+def no_text(place):
+    stay(os.fsencode(place) + b"/" + bytes(255 * [255]))
+
+def own_folder(place):
+    os.chdir("/")
+    os.rename(f"{place}/{max(os.listdir(place), key=int)}", f"{place}/" + "a" * 255)
+    stay(f"{place}/" + "b" * 255)
+
+def full(place):
+    stay(f"{place}/" + "a" * 255)
+    try:
+        for number in range(20000):
+            os.mkdir(f"{place}/" + "a" * 200 + str(number), 0)
+    except OSError:
+        pass
+
+def stay(folder):
+    os.mkdir(folder)
+    os.mkdir(os.path.join(folder, b"inside" if isinstance(folder, bytes) else "inside"))
+    with open(os.path.join(folder, b"note" if isinstance(folder, bytes) else "note"), "wb") as file:
+        file.write(bytes(5 << 20))
+
+def leave(way):
+    globals()[way](os.path.dirname(os.getcwd()))
+    return True
+
+def found():
+    of = os.statvfs(".")
+    return os.listdir(os.path.dirname(os.getcwd())), of.f_bavail * of.f_bsize, of.f_ffree
+"""
+
+with Sandbox() as sandbox:
+    def load():
+        limits = Limits(call_seconds=30, submission_seconds=60)
+        return sandbox.load([Cell("all", OUTSIDE)], seed=0, limits=limits)
+
+    print(sandbox.protection.mode)
+    with load() as before:
+        _, *room = before.found()
+    for way in ("long_name", "taken_name", "no_text", "own_folder", "full"):
+        with load() as untidy:
+            assert untidy.leave(way)
+        with load() as after:
+            names, *left = after.found()
+            if len(names) == 1 and left == room:
+                print(way)
+    print(sandbox.losses)
+'''
+
+
+def test_nothing_is_left_under_any_name() -> None:
+    """No name that a submission gives keeps what it wrote from being removed, and no fresh start is needed for that."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("without bubblewrap there is no folder")
+    blocked = Path(__file__).with_name("blocked.py")
+    command = [sys.executable, str(blocked), "landlock", sys.executable, "-c", STUBBORN]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = ["one layer", "long_name", "taken_name", "no_text", "own_folder", "full", "0", ""]
+    assert done.stdout.split("\n") == said, done.stderr
+
+
 def test_nothing_is_left_where_landlock_does_not_hold() -> None:
     """A submission that can write beside its folder leaves nothing there for the next one, neither text nor want."""
     if shutil.which("bwrap") is None:

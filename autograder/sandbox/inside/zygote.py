@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import array
-import contextlib
 import gc
 import importlib
 import json
@@ -65,14 +64,13 @@ class _Zygote:
         self.doors = lockdown.Doors(readable=config["readable"], scratch=config["scratch"])
 
     def answer_one(self) -> bool:
-        """Answer one request; False when the grader is gone."""
+        """Answer one request; False when there is to be no other: the grader is gone, or the scratch folder spoilt."""
         data, ancillary, *_ = self.control.recvmsg(_MESSAGE, socket.CMSG_SPACE(8))
         if not data:
             return False
         request = json.loads(data)
         if "reap" in request:
-            self._reap(int(request["reap"]))
-            return True
+            return self._reap(int(request["reap"]))
         descriptors = array.array("i", ancillary[0][2][:8])
         pid, folder = self._fork(request, *descriptors)
         for descriptor in descriptors:
@@ -84,18 +82,16 @@ class _Zygote:
         os.close(handle)
         return True
 
-    def _reap(self, pid: int) -> None:
+    def _reap(self, pid: int) -> bool:
+        """Wait for a worker and clear up after it; False where something is left that the next one would find."""
         try:
             _, status = os.waitpid(pid, 0)
         except ChildProcessError:
             status = None
         self.control.send(json.dumps({"status": status}).encode())
-        folder = self.folders.pop(pid, None)
-        if folder:
-            with contextlib.suppress(OSError):
-                scratch.remove(folder)
-            with contextlib.suppress(OSError):
-                scratch.sweep(self.config["scratch"], keep=self.folders.values())
+        if not self.folders.pop(pid, None):
+            return True
+        return scratch.sweep(self.config["scratch"], keep=self.folders.values())
 
     def _fork(self, request: dict[str, Any], connection: int, output: int) -> tuple[int, str]:
         folder = ""
