@@ -27,7 +27,7 @@ from autograder.nodes import NotebookNode
 from autograder.record import Grade, QuestionResult
 from autograder.restore import require_own_notebook, restore
 from autograder.sandbox import Cell, Sandbox, Submission, places
-from autograder.standing import PROTECTION
+from autograder.standing import PROTECTION, standing_questions
 from autograder.suite import REFERENCE_SEED, SuiteTest, load_reference, tests_of
 
 TRIES = 2
@@ -118,7 +118,7 @@ class Grader:
     def _judged(self, work: _Work, seeds: Sequence[str], earlier: Grade | None) -> tuple[str, Results]:
         """Return the first seed on whose inputs the suite passes on the reference, and the results with it."""
         if earlier is not None:
-            standing = {q.name: q for q in earlier.questions if q.judged_by == self._digests.get(q.name)}
+            standing = standing_questions(earlier, self._digests)
             with contextlib.suppress(UnluckySeedError):
                 return earlier.seed, self._run(work, earlier.seed, standing)
         for seed in seeds[:-1]:

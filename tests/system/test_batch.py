@@ -18,8 +18,10 @@ import pytest
 
 from autograder import batch, notebook, record
 from autograder.batch import Graders
+from autograder.cache import Cache
 from autograder.course import Course
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
+from autograder.graded import Graded
 from autograder.record import Grade, QuestionResult
 from tests.minicourse import COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
 
@@ -250,6 +252,20 @@ class TestFaultsOfOurs:
             anew = pool.grade(wrong, "ada")
         assert msgspec.structs.replace(anew.grade, graded_at=after.graded_at) == after
         assert anew.notebook == graded.notebook
+
+    def test_what_was_not_gradable_is_judged_again(self, tmp_path: Path) -> None:
+        """A function that was too slow once is not so for good, and the question beside it keeps its result."""
+        course = Course.load(write_course(tmp_path))
+        with Graders(course, "mini") as pool:
+            graded = pool.grade(answered(RIGHT), "ada")
+        double, square = graded.grade.questions
+        slow = msgspec.structs.replace(double, score=0.0, outcome="not gradable", message="it took too long")
+        kept = msgspec.structs.replace(square, message="it is the very same")
+        earlier = msgspec.structs.replace(graded.grade, score=3.0, questions=(slow, kept))
+        Cache(course, course.assignment("mini")).keep(Graded.of(earlier, graded.notebook))
+        with Graders(course, "mini") as pool:
+            again = pool.grade(answered(RIGHT), "ada").grade
+        assert (again.questions, again.score) == ((double, kept), 8.0)
 
     def test_a_grader_that_dies_is_replaced(self, course: Course) -> None:
         """Killing the grader between two submissions costs nothing but the time to start another."""

@@ -14,7 +14,8 @@ import pytest
 from tests.faults.classroom import NO_NOTEBOOK, RIGHT, ROOT, WRONG, Classroom, hand_in, write_class
 from tests.faults.running import Running, alive, until
 
-HANGS = {**RIGHT, "double": "def double(x):\n    while True: pass"}
+HANGS = {**RIGHT, "double": "def double(x):\n    while np.size(x) > 1: pass\n    return 2 * x"}
+"""It hangs in its last check only. A question that is not gradable at all would be judged again each time."""
 YEAR = 365 * 86400
 
 CLOCK = """
