@@ -168,7 +168,7 @@ def _causes(before: Grade, after: Grade, questions: Iterable[QuestionMove]) -> t
     """Return what else has changed than tests, or that nothing has."""
     causes = [] if after.reason is None else [after.reason]
     if before.submission != after.submission:
-        causes.append("handed in another notebook since")
+        causes.append("judged on another notebook")
     if before.framework != after.framework:
         causes.append(f"judged by another version of the autograder ({before.framework} → {after.framework})")
     elif _all_judged_otherwise(before, after):

@@ -53,8 +53,8 @@ def summary(moves: Sequence[Move]) -> str:
     """Return how many there are of each kind, those who lose points first."""
     counts = Counter(move.kind for move in moves)
     kinds = [kind for kind in _WORDS if counts[kind]]
-    said = (f"{counts[kind]} {(_WORDS_FOR_ONE if counts[kind] == 1 else _WORDS)[kind]}" for kind in kinds)
-    return f"{'1 student' if len(moves) == 1 else f'{len(moves)} students'}: " + ", ".join(said)
+    said = [f"{counts[kind]} {(_WORDS_FOR_ONE if counts[kind] == 1 else _WORDS)[kind]}" for kind in kinds]
+    return f"{'1 student' if len(moves) == 1 else f'{len(moves)} students'}{': ' if said else ''}{', '.join(said)}"
 
 
 def lines_of(question: QuestionMove) -> list[str]:
@@ -85,7 +85,7 @@ def _table(moves: Iterable[Move], unsaid: Collection[str]) -> Table:
 def _reasons(move: Move, unsaid: Collection[str]) -> Iterable[tuple[str, int]]:
     """Return lines, each with its indentation."""
     if move.kind == "new":
-        yield "no earlier record", 0
+        yield "no record so far", 0
     if move.kind == "removed":
         yield "had no record before", 0
     yield from ((cause, 0) for cause in move.causes if cause not in unsaid)

@@ -17,14 +17,12 @@ def undo(assignment: str, options: Options) -> bool:
     """Put the records back that the last regrade has replaced; the next call goes one regrade further back.
 
     Returns True or, in a dry run, whether nobody would move. Raises AutograderError where there is nothing to undo,
-    where a record has been changed since, or where somebody would lose points and nobody says that it may be.
+    where the last regrade was of another assignment, where a record has been changed since, or where somebody would
+    lose points and nobody says that it may be.
     """
     out = options.out
     with held(out / LOCK, f"autograder regrade {assignment} --undo"):
-        step = earlier.latest(out)
-        if step is None:
-            msg = f"{out} holds no regrade that could be undone"
-            raise AutograderError(msg)
+        step = _last(assignment, out)
         earlier.require_untouched(step, out)
         changes = (_move_back(step, change.student, out) for change in step.manifest.records)
         moves = [move for move in changes if move is not None]
@@ -34,6 +32,17 @@ def undo(assignment: str, options: Options) -> bool:
         agreement.require(moves, "Put the earlier records back?", yes=options.yes)
         _put_back(step, out)
         return True
+
+
+def _last(assignment: str, out: Path) -> earlier.Step:
+    step = earlier.latest(out)
+    if step is None:
+        msg = f"{out} holds no regrade that could be undone"
+        raise AutograderError(msg)
+    if step.manifest.assignment != assignment:
+        msg = f"the last regrade in {out} was of {step.manifest.assignment}, not of {assignment}; nothing is put back"
+        raise AutograderError(msg)
+    return step
 
 
 def _put_back(step: earlier.Step, out: Path) -> None:

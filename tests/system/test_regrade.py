@@ -150,11 +150,12 @@ class TestWhatMoves:
         hand_in(room.root, "dora", NUMBERS_ONLY)
         (room.root / "submitted/ben/mini/mini.ipynb").unlink()
         table, said = regrade(room)
-        assert "cleo 0 → 8 +8 handed in another notebook since double 0 → 5" in table
-        assert "dora – → 6 of 8 no earlier record" in table
+        assert "cleo 0 → 8 +8 judged on another notebook double 0 → 5" in table
+        assert "dora – → 6 of 8 no record so far" in table
         assert "without a submission, and left as they are: ben" in said
         assert scores(room) == {"ada": 8.0, "ben": 6.0, "cleo": 8.0, "dora": 6.0}
         table, said = regrade(room, "--undo", status=2)
+        assert "cleo 8 → 0 −8 judged on another notebook" in table
         assert "dora 6 of 8 → – had no record before" in table
         assert "2 students lose points, and nobody is there to ask" in said
         regrade(room, "--undo", "--yes")
@@ -290,6 +291,18 @@ class TestUndo:
         _, said = regrade(regraded, "--undo", "--yes", status=2)
         assert f"changed since the regrade: {path}; move them elsewhere" in said
         assert contents(regraded) == after
+
+    def test_another_assignment(self, regraded: Classroom) -> None:
+        """Where the folder holds the regrade of another one, nothing is shown and nothing is put back."""
+        course = regraded.root / "course.yml"
+        course.write_text(COURSE + "  - name: maxi\n    title: Large\n")
+        shutil.copytree(regraded.root / "assignments/mini", regraded.root / "assignments/maxi")
+        (regraded.root / "assignments/maxi/mini.ipynb").rename(regraded.root / "assignments/maxi/maxi.ipynb")
+        after = contents(regraded)
+        command = "-m", "autograder.cli", "regrade", "maxi", "--out", RECORDS, "--undo", "--yes"
+        output, said = regraded.python(*command).ended(status=2)
+        assert (output, contents(regraded)) == ("", after)
+        assert "was of mini, not of maxi; nothing is put back" in said
 
     def test_elsewhere(self, room: Classroom) -> None:
         """With `--out` the way back names the folder."""

@@ -64,6 +64,11 @@ def test_kinds(before: Grade | None, after: Grade | None, kind: str, loses: bool
     assert move.student == "ada"
 
 
+def test_nobody_at_all() -> None:
+    """Where there is no record on either side, nothing is said about any."""
+    assert summary([]) == "0 students"
+
+
 def test_nothing_is_compared_with_nothing() -> None:
     """That is a mistake of the caller."""
     with pytest.raises(ValueError, match="no record to compare"):
@@ -137,7 +142,7 @@ def test_questions_that_come_and_go(before: Any, after: Any, shown: Any) -> None
 @pytest.mark.parametrize(
     ("before", "after", "cause"),
     [
-        ({}, {"submission": "33"}, "handed in another notebook since"),
+        ({}, {"submission": "33"}, "judged on another notebook"),
         (
             {"framework": "0.1"},
             {"framework": "0.2"},
