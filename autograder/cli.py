@@ -37,10 +37,11 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments; notebooks that need not be named may stand after an option, too, unlike argparse has it."""
     parser = _parser()
     parsed, rest = parser.parse_known_args(arguments)
-    if rest and (parsed.run is not _regrade or any(word.startswith("-") for word in rest)):
+    end = rest.index("--") if "--" in rest else len(rest)  # what follows is a notebook, whatever it begins with
+    if rest and (parsed.run is not _regrade or any(word.startswith("-") for word in rest[:end])):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if rest:
-        parsed.notebooks = [*parsed.notebooks, *map(Path, rest)]
+        parsed.notebooks = [*parsed.notebooks, *map(Path, rest[:end] + rest[end + 1 :])]
     return parsed
 
 
@@ -71,9 +72,7 @@ def _add_grade(commands: _Commands) -> None:
     grade.add_argument("assignment", metavar="ASSIGNMENT")
     grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
     _add_pool(grade)
-    grade.add_argument(
-        "--json", action="store_true", help="print one record a line on standard output, and nothing else"
-    )
+    grade.add_argument("--json", action="store_true", help="print one record a line on standard output, as JSON")
     grade.add_argument("--again", action="store_true", help="grade anew what an earlier run has graded already")
     grade.set_defaults(run=_grade)
 
@@ -82,7 +81,7 @@ def _add_regrade(commands: _Commands) -> None:
     regrade = commands.add_parser("regrade", help="grade anew, and show who moves and why before records are replaced")
     regrade.add_argument("assignment", metavar="ASSIGNMENT")
     regrade.add_argument(
-        "notebooks", metavar="NOTEBOOK", nargs="*", type=Path, help="default submitted/*/ASSIGNMENT/*.ipynb"
+        "notebooks", metavar="NOTEBOOK", nargs="*", default=[], type=Path, help="default submitted/*/ASSIGNMENT/*.ipynb"
     )
     _add_pool(regrade)
     regrade.add_argument("--yes", action="store_true", help="do not ask where students lose points")

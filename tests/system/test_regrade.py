@@ -346,6 +346,8 @@ class TestRefusals:
             (["--undo"], "holds no regrade that could be undone"),
             (["nobody.ipynb"], "nobody.ipynb: there is no such file"),
             (["--out", "course.yml"], "is no folder that can be written to"),
+            (["--jobs", "1", "--", "-x.ipynb"], "-x.ipynb: there is no such file"),
+            (["--jobs", "1", "-x.ipynb"], "unrecognized arguments: -x.ipynb"),
         ],
     )
     def test_a_wrong_call(self, room: Classroom, arguments: list[str], words: str) -> None:
@@ -355,6 +357,12 @@ class TestRefusals:
         assert words in said
         assert "Traceback" not in said
         assert contents(room) == before
+
+    def test_only_the_assignment_is_required(self, room: Classroom) -> None:
+        """A call without any argument asks for what has no default."""
+        _, said = room.python(*COMMAND[:-1]).ended(status=2)
+        assert "the following arguments are required: ASSIGNMENT\n" in said
+        assert "ASSIGNMENT [NOTEBOOK ...]\n" in said
 
     def test_nothing_was_handed_in(self, tmp_path: Path) -> None:
         """The message says where notebooks are looked for."""
