@@ -73,7 +73,7 @@ def _add_grade(commands: _Commands) -> None:
     grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
     _add_pool(grade)
     grade.add_argument("--json", action="store_true", help="print one record a line on standard output, as JSON")
-    grade.add_argument("--again", action="store_true", help="grade anew what an earlier run has graded already")
+    grade.add_argument("--again", action="store_true", help="grade anew what was graded before, and replace it")
     grade.set_defaults(run=_grade)
 
 
@@ -84,6 +84,7 @@ def _add_regrade(commands: _Commands) -> None:
         "notebooks", metavar="NOTEBOOK", nargs="*", default=[], type=Path, help="default submitted/*/ASSIGNMENT/*.ipynb"
     )
     _add_pool(regrade)
+    regrade.add_argument("--again", action="store_true", help="judge anew what is remembered and has not changed, too")
     regrade.add_argument("--yes", action="store_true", help="do not ask where students lose points")
     regrade.add_argument("--dry-run", action="store_true", help="write nothing; exit status 1 where somebody moves")
     regrade.add_argument("--undo", action="store_true", help="put the records back that the last regrade replaced")
@@ -194,6 +195,7 @@ def _regrade(parsed: argparse.Namespace) -> int:
         dry_run=parsed.dry_run,
         as_json=parsed.json,
         unsafe=parsed.unsafe,
+        again=parsed.again,
     )
     if parsed.undo and parsed.notebooks:
         msg = "--undo takes the whole of the last regrade back; name no notebooks"

@@ -37,6 +37,7 @@ class Options:
     dry_run: bool = False
     as_json: bool = False
     unsafe: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,11 @@ class _Run:
         self._missed: list[str] = []
 
     def grade(self) -> None:
-        """Grade all submissions; what the cache remembers and still stands is not judged again."""
+        """Grade all submissions; what is remembered and still stands is judged again only with `again`."""
         jobs, dask, unsafe = min(self._options.jobs, len(self._submissions)), self._options.dask, self._options.unsafe
+        again = self._options.again
         pool = pool_at(dask, self._course, self._assignment, unsafe=unsafe) if dask else None
-        with Graders(self._course, self._assignment, jobs=jobs, unsafe=unsafe, pool=pool) as graders:
+        with Graders(self._course, self._assignment, jobs=jobs, unsafe=unsafe, again=again, pool=pool) as graders:
             graders.prepare()
             for _ in with_progress(self._graded(graders), len(self._submissions)):
                 pass

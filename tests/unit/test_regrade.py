@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from autograder import record
+from autograder.cli import main
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SuiteError
@@ -115,6 +116,22 @@ def test_a_suite_that_breaks_on_all(course: Course, monkeypatch: pytest.MonkeyPa
         run(course, monkeypatch, 4.0, 4.0, 4.0, broken=SuiteError("it is broken"))
     assert scores(course) == [3.0] * 3
     assert sorted(path.name for path in folder(course.root).iterdir()) == [f"{name}.json" for name in STUDENTS]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_again_is_handed_on(course: Course, monkeypatch: pytest.MonkeyPatch, again: bool) -> None:
+    """What is remembered is judged anew where that is wished, and only there."""
+    asked: list[Any] = []
+    graders = FakeGraders(dict.fromkeys(STUDENTS, 3.0))
+
+    def made(*_: object, **options: object) -> FakeGraders:
+        asked.append(options["again"])
+        return graders
+
+    monkeypatch.setattr(regrade, "Graders", made)
+    monkeypatch.chdir(course.root)
+    assert main(["regrade", "mini", *(["--again"] if again else [])]) == 0
+    assert asked == [again]
 
 
 def test_questions_without_their_data(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
