@@ -58,10 +58,15 @@ class Step:
         return self.folder / f"{student}.json"
 
 
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 (hex) by which a record is told from another one."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def digest(path: Path) -> str | None:
     """Return the SHA-256 (hex) of a file, None where there is none."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256(path.read_bytes())
     except FileNotFoundError:
         return None
 

@@ -22,6 +22,7 @@ from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import resume
+from autograder.instructor.agreement import say
 from autograder.instructor.table import print_table, wide_console
 from autograder.lock import held
 from autograder.record import Grade
@@ -47,7 +48,8 @@ def grade_class(
     """Give each notebook a record in `out/STUDENT.json`, and return whether every one could be graded.
 
     A record of an earlier run that still stands is taken over unless `again`. Raises AutograderError where another run
-    writes to the folder, and, after all else is done, where records could not be written.
+    writes to the folder, where another suite has judged records that are there (unless `again`), and, after all else is
+    done, where records could not be written.
     """
     course.assignment(assignment)
     submissions = students(notebooks, assignment)
@@ -79,7 +81,7 @@ class _Run:
 
     def grade(self, *, jobs: int, unsafe: bool, again: bool, dask: str | None) -> None:
         """Grade all that no earlier record stands for; records are written as soon as they are there."""
-        found = {} if again else resume.earlier(self._course, self._assignment, self._submissions, self._out)
+        found = {} if again else self._standing()
         best = _as_protected(found, PROTECTION[-1])
         if len(best) == len(self._submissions):
             self._take_over(best)
@@ -91,7 +93,7 @@ class _Run:
             with Graders(self._course, name, jobs=jobs, unsafe=unsafe, again=again, pool=pool) as graders:
                 mode = graders.prepare()
                 if mode != PROTECTION[-1]:
-                    _say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
+                    say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
                 self._take_over(_as_protected(found, mode))
                 rest = {name: path for name, path in self._submissions.items() if name not in self._taken_over}
                 for grade in with_progress(self._graded(graders, rest), len(rest)):
@@ -99,8 +101,14 @@ class _Run:
                         self._add(grade)
         except KeyboardInterrupt:
             count = len(self._taken_over) + len(self._written)
-            _say(f"{count} of {len(self._submissions)} records are in {self._out}; run this again for the others")
+            say(f"{count} of {len(self._submissions)} records are in {self._out}; run this again for the others")
             raise
+
+    def _standing(self) -> dict[str, Grade]:
+        """Return the records that stand; raise AutograderError where grades are out that another suite has given."""
+        found = resume.records(self._course, self._assignment, self._submissions, self._out)
+        resume.require_same_suite(self._course, self._assignment, found, self._out)
+        return resume.standing(self._course, self._assignment, found)
 
     def report(self) -> None:
         """Print the table, what could not be graded, and what could not be written."""
@@ -108,7 +116,7 @@ class _Run:
             print_table(sorted(self._grades, key=lambda grade: grade.student), wide_console())
             print(f"records: {self._out}")  # noqa: T201
         for student, reason in sorted(self._missed()):
-            _say(f"not gradable: {student}: {reason}")
+            say(f"not gradable: {student}: {reason}")
         if self._unwritten:
             files = "; ".join(f"{self._file(name)} ({why})" for name, why in sorted(self._unwritten.items()))
             msg = (
@@ -128,7 +136,7 @@ class _Run:
             self._add(grade)
         if grades:
             count = f"{len(grades)} of {len(self._submissions)} records are taken over from an earlier run"
-            _say(f"{count}: what judges them has not changed since (--again grades them anew)")
+            say(f"{count}: what judges them has not changed since (--again grades them anew)")
 
     def _graded(self, graders: Graders, submissions: Mapping[str, Path]) -> Iterator[Grade | None]:
         """Yield the grades as they come; no more futures are held than graders can be busy with."""
@@ -231,7 +239,3 @@ class _Rate(ProgressColumn):
         """Return the rate so far, nothing before the first grade."""
         speed = task.finished_speed or task.speed
         return Text(f"{60 * speed:.0f} a minute" if speed else "")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201

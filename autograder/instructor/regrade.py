@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shlex
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
@@ -19,9 +17,10 @@ from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import agreement, earlier
-from autograder.instructor.earlier import Change
+from autograder.instructor.earlier import Change, sha256
 from autograder.instructor.gradeclass import LOCK, require_writable, students, with_progress
 from autograder.instructor.moves import Move, compare
+from autograder.instructor.resume import regrade_command
 from autograder.lock import held
 from autograder.record import Grade
 
@@ -54,7 +53,7 @@ class Proposal:
         content = path.read_bytes() if path.exists() else None
         before = None if content is None else record.from_json(content)
         new = record.to_file(after)
-        change = Change(after.student, None if content is None else _sha256(content), _sha256(new))
+        change = Change(after.student, None if content is None else sha256(content), sha256(new))
         return cls(compare(before, after), change, zlib.compress(new))  # the records of ten thousand fill the memory
 
     def write(self, out: Path) -> None:
@@ -150,9 +149,7 @@ class _Run:
             raise AutograderError(msg) from error
 
     def _way_back(self) -> str:
-        default = self._course.root / "grades" / self._assignment
-        elsewhere = "" if self._options.out.absolute() == default else f" --out {shlex.quote(str(self._options.out))}"
-        return f"autograder regrade {self._assignment}{elsewhere} --undo"
+        return f"{regrade_command(self._course, self._assignment, self._options.out)} --undo"
 
     def _graded(self, graders: Graders) -> Iterator[Grade | None]:
         work = (partial(self._propose, graders, *each) for each in self._submissions.items())
@@ -214,7 +211,3 @@ def _name_others(submissions: Mapping[str, Path], out: Path) -> None:
     others = sorted(path.stem for path in out.glob("*.json") if path.stem not in submissions)
     if others:
         agreement.say(f"without a submission, and left as they are: {', '.join(others)}")
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -379,6 +379,36 @@ def test_grading_goes_on_as_before(regraded: Classroom) -> None:
     assert contents(regraded) == after
 
 
+class TestGradeWhereGradesAreOut:
+    def test_another_suite(self, room: Classroom) -> None:
+        """`autograder grade` does not take points that a regrade would ask about; it says how to go on."""
+        write_course(room.root, hidden=HEAVIER)
+        hand_in(room.root, "dora", RIGHT)
+        before = contents(room)
+        regrade(room, status=2)
+        table, said = room.grade().ended(status=2)
+        assert (table, contents(room)) == ("", before)
+        assert "3 submissions have grades by another suite, " in said
+        assert f"in {room.root / RECORDS}, such as that of ada; nothing is graded. `autograder regrade mini` " in said
+        assert " of 8\n" not in said
+
+    def test_again(self, room: Classroom) -> None:
+        """With `--again` they are replaced."""
+        write_course(room.root, hidden=HEAVIER)
+        room.grade("--again").ended(status=0)
+        assert scores(room) == {"ada": 8.0, "ben": 5.66, "cleo": 0.0}
+
+    def test_what_is_graded_anew_without_asking(self, room: Classroom) -> None:
+        """Another notebook, or a record of none that could be read, is no grade that is out; nor is another secret."""
+        write_course(room.root, hidden=HEAVIER)
+        for student in ANSWERS:
+            hand_in(room.root, student, {**RIGHT, "square": "def square(x):\n    return x * x * x"})
+        room.grade().ended(status=0)
+        assert scores(room) == {"ada": 5.0, "ben": 5.0, "cleo": 5.0}
+        _, said = room.grade(environment={"AUTOGRADER_SECRET": f"not {SECRET}"}).ended(status=0)
+        assert "taken over" not in said
+
+
 def test_the_real_course(tmp_path: Path) -> None:
     """A heavier test in the course's own suite moves who failed it; undone, every record is what it was."""
     copy_course(tmp_path, "gates")

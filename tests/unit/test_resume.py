@@ -12,10 +12,11 @@ from autograder import record
 from autograder.course import Course
 from autograder.diagnosis import DATA_MISSING
 from autograder.digests import framework_label, suite_digest
+from autograder.errors import AutograderError
 from autograder.instructor import resume
 from autograder.record import Grade, QuestionResult
 from autograder.secret import VARIABLE, submission_seed
-from autograder.standing import PROTECTION, is_as_protected
+from autograder.standing import PROTECTION, is_as_protected, standing_questions, stands_in_part
 from tests import minicourse
 
 SECRET = "long enough to be one"
@@ -51,7 +52,16 @@ def a_grade(given: Course, /, **changes: Any) -> Grade:
 
 
 def standing(course: Course, folder: Path) -> dict[str, Grade]:
-    return resume.earlier(course, course.assignment("mini"), {"ada": folder / "ada.ipynb"}, folder)
+    return resume.standing(course, course.assignment("mini"), found(course, folder))
+
+
+def found(course: Course, folder: Path) -> dict[str, Grade]:
+    return resume.records(course, course.assignment("mini"), {"ada": folder / "ada.ipynb"}, folder)
+
+
+def a_result(**changes: Any) -> QuestionResult:
+    fields = {"name": "double", "score": 0, "max_score": 5, "outcome": "not gradable", "judged_by": "11"}
+    return QuestionResult(**{**fields, **changes})
 
 
 def test_an_unchanged_one_stands(course: Course, tmp_path: Path) -> None:
@@ -73,17 +83,51 @@ def test_an_unchanged_one_stands(course: Course, tmp_path: Path) -> None:
         {"seed": "00" * 32},
         {"seed": ""},
         {"outcome": "not gradable", "reason": "the grader stopped"},
-        {
-            "questions": (
-                QuestionResult(name="q", score=0, max_score=1, outcome="not gradable", diagnosis=DATA_MISSING),
-            )
-        },
+        {"questions": (a_result(diagnosis=DATA_MISSING),)},
+        {"questions": (a_result(name="square", score=3, max_score=3, outcome="right"), a_result())},
     ],
 )
 def test_one_that_differs_in_anything_does_not(course: Course, tmp_path: Path, changes: dict[str, Any]) -> None:
     """Another submission, suite, framework or secret may mean another grade; what was not gradable may be now."""
     record.write(a_grade(course, **changes), tmp_path / "ada.json")
     assert standing(course, tmp_path) == {}
+
+
+def test_the_other_questions_of_one_that_was_not_gradable(course: Course) -> None:
+    """A question that was not gradable is judged again each time, and what else the same tests have judged stands."""
+    right, other = (a_result(name=name, score=1, outcome="right") for name in ("square", "cube"))
+    grade = a_grade(course, questions=(a_result(), right, other))
+    assert stands_in_part(course, course.assignment("mini"), grade, grade.submission)
+    assert standing_questions(grade, {"double": "11", "square": "11", "cube": "22"}) == {"square": right}
+
+
+def test_grades_by_another_suite_are_not_replaced_unseen(course: Course, tmp_path: Path) -> None:
+    """It is said how many there are, one name, and both ways to go on; elsewhere the way names the folder."""
+    record.write(a_grade(course, suite="00" * 32, framework="0.0.1"), tmp_path / "ada.json")
+    with pytest.raises(AutograderError, match=r"1 submission has a grade .* such as that of ada; .* --again") as caught:
+        require_same_suite(course, tmp_path)
+    assert f"`autograder regrade mini --out {tmp_path}` shows who moves before it writes" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"framework": "0.0.1", "seed": "00" * 32, "sandbox": "none"},
+        {"suite": "00" * 32, "submission": "00" * 32},
+        {"suite": "00" * 32, "outcome": "not gradable", "reason": "the grader stopped"},
+        {"suite": "00" * 32, "student": "ben"},
+        {"suite": "00" * 32, "questions": (a_result(diagnosis=DATA_MISSING),)},
+    ],
+)
+def test_others_are_graded_anew_without_asking(course: Course, tmp_path: Path, changes: dict[str, Any]) -> None:
+    """No grade of this very submission is taken back: there is none, or it still waits for data, or the suite stays."""
+    record.write(a_grade(course, **changes), tmp_path / "ada.json")
+    require_same_suite(course, tmp_path)
+
+
+def require_same_suite(course: Course, folder: Path) -> None:
+    resume.require_same_suite(course, course.assignment("mini"), found(course, folder), folder)
 
 
 @pytest.mark.parametrize("cut", [0, 1, -2])
