@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,11 +35,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def soon() -> Iterator[Callable[[], None]]:
-    """A function that has Ctrl-C pressed in a moment."""
+    """A function that has Ctrl-C pressed in a moment, also where whoever started the tests made Python ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.5, _thread.interrupt_main)
     yield timer.start
     timer.cancel()
     timer.join()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
