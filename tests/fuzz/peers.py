@@ -17,6 +17,7 @@ from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
 from autograder.sandbox import wire
 from autograder.sandbox.channel import Channel
+from autograder.sandbox.nearby import Nearby
 from tests.fuzz import judge
 from tests.fuzz.frames import NUMBER, frame_of
 
@@ -180,6 +181,7 @@ class Hosts:
     """Stands where a Host does: each worker that it gives is a Peer with the same answers."""
 
     def __init__(self, answer: Answer) -> None:
+        self.nearby = Nearby()
         self.answer = answer
         self.peers: list[Peer] = []
 
