@@ -101,6 +101,15 @@ def test_files_have_a_number(sandbox: Sandbox, load: Load) -> None:
     assert FILES - 10 < made[0] < FILES
 
 
+def run_without(layer: str, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program where bubblewrap makes the folder and the kernel refuses this layer; skip without bubblewrap."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("without bubblewrap there is no folder")
+    blocked = Path(__file__).with_name("blocked.py")
+    command = [sys.executable, str(blocked), layer, sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 WITHOUT_QUOTA = """
 from autograder.sandbox import Sandbox
 
@@ -111,11 +120,7 @@ for layer in Sandbox.probe()[:2]:
 
 def test_where_files_have_no_number() -> None:
     """Where the kernel does not let that be limited, everything else holds, and the layer says so."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("without bubblewrap there is no folder")
-    blocked = Path(__file__).with_name("blocked.py")
-    command = [sys.executable, str(blocked), "quota", sys.executable, "-c", WITHOUT_QUOTA]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_without("quota", WITHOUT_QUOTA)
     assert done.stdout.split("\n") == ["True True", "True False", ""], done.stderr
 
 
@@ -217,20 +222,12 @@ with Sandbox() as sandbox:
 
 def test_nothing_is_left_under_any_name() -> None:
     """No name that a submission gives keeps what it wrote from being removed, and no fresh start is needed for that."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("without bubblewrap there is no folder")
-    blocked = Path(__file__).with_name("blocked.py")
-    command = [sys.executable, str(blocked), "landlock", sys.executable, "-c", STUBBORN]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_without("landlock", STUBBORN)
     said = ["one layer", "long_name", "taken_name", "no_text", "own_folder", "full", "0", ""]
     assert done.stdout.split("\n") == said, done.stderr
 
 
 def test_nothing_is_left_where_landlock_does_not_hold() -> None:
     """A submission that can write beside its folder leaves nothing there for the next one, neither text nor want."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("without bubblewrap there is no folder")
-    blocked = Path(__file__).with_name("blocked.py")
-    command = [sys.executable, str(blocked), "landlock", sys.executable, "-c", WITHOUT_LANDLOCK]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_without("landlock", WITHOUT_LANDLOCK)
     assert done.stdout.split("\n") == ["one layer", "clean", ""], done.stderr
