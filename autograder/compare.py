@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import first_glance
 from autograder.errors import Mismatch
 from autograder.ranking import worst_first
 from autograder.returned import count, items_of, quietly, raises, unchanged, unpack
@@ -69,7 +70,8 @@ def agree(
     0-d array; the items of an expected tuple are compared one by one, each with its own scale. `inputs` (name → array
     of the call) and `factors` (name → number, such as `{"N": 4}`) help the diagnosis. Raises Mismatch.
     """
-    _agree(name, got, expected, _Terms(rtol, atol, dict(inputs or {}), dict(factors or {})))
+    if not first_glance.is_right(got, expected, rtol=rtol, atol=atol):
+        _agree(name, got, expected, _Terms(rtol, atol, dict(inputs or {}), dict(factors or {})))
 
 
 def agrees(name: str, got: Any, expected: Any, rtol: float = DEFAULT_RTOL) -> bool:
