@@ -5,10 +5,13 @@ A right answer on such inputs is never zero throughout, one throughout or the in
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_LEAST, _SPREAD = 0.5, 1.5
 
 __all__ = ["labels", "mixed", "sizes", "strided", "whole"]
 
@@ -20,10 +23,11 @@ def sizes(rng: np.random.Generator, count: int, *, low: int = 2, high: int = 7) 
 
 def mixed(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
     """Draw numbers of size 0.5 to 2, away from every kink at 0; with two or more of them, both signs occur."""
-    size = int(np.prod(shape))
-    sure = [1.0, -1.0][: size if size > 1 else 0]
-    signs = rng.permutation([*sure, *rng.choice([1.0, -1.0], size=size - len(sure))])
-    return (signs * rng.uniform(0.5, 2.0, size=size)).reshape(shape)
+    size = math.prod(shape)
+    drawn = rng.uniform(-_SPREAD, _SPREAD, size=size)
+    if size > 1 and np.count_nonzero(drawn > 0) in (0, size):
+        drawn[rng.integers(size)] *= -1.0
+    return (drawn + np.copysign(_LEAST, drawn)).reshape(shape)
 
 
 def whole(rng: np.random.Generator, *shape: int) -> NDArray[np.int64]:
