@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from autograder.together import each
 
 Floats = NDArray[np.float64]
 
@@ -118,21 +120,24 @@ class Slope:
         return abs((self.above - middle) - (middle - self.below)) / self.step
 
 
-def slope(f: FlatFunction, direction: Floats, *, step: float, precision: float = DOUBLE) -> Slope:
-    """Return the slope of `f` at its point along `direction`, for two calls of `f`.
+def slopes(f: FlatFunction, directions: Sequence[Floats], *, step: float, precision: float = DOUBLE) -> list[Slope]:
+    """Return the slopes of `f` at its point along each of the directions, for two calls of `f` each.
 
     `precision` is the relative error of the values of `f`.
     """
-    up, down = f.theta + step * direction, f.theta - step * direction
-    above, below = f(up), f(down)
-    return Slope(
-        central=(above - below) / (2 * step),
-        noise=_ROUNDINGS * precision * max(abs(above), abs(below)) / step,
-        moved=(up - down) / (2 * step),
-        above=above,
-        below=below,
-        step=step,
-    )
+    sides = [f.theta + side * step * direction for direction in directions for side in (1, -1)]
+    values = each(f, sides)
+    return [
+        Slope(
+            central=(above - below) / (2 * step),
+            noise=_ROUNDINGS * precision * max(abs(above), abs(below)) / step,
+            moved=(up - down) / (2 * step),
+            above=above,
+            below=below,
+            step=step,
+        )
+        for up, down, above, below in zip(sides[::2], sides[1::2], values[::2], values[1::2], strict=True)
+    ]
 
 
 def precision_of(f: FlatFunction) -> float:
@@ -144,7 +149,7 @@ def precision_of(f: FlatFunction) -> float:
     """
     for distance in _NEARBY:
         direction = distance * f.scales / math.sqrt(max(1, f.theta.size))
-        values = np.array([f(f.theta + count * direction) for count in range(_POINTS)])
+        values = np.array(each(f, [f.theta + count * direction for count in range(_POINTS)]))
         if np.mean(np.diff(values) == 0) < _STANDSTILL:
             break
     size = float(np.max(np.abs(values)))
@@ -159,7 +164,6 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, *, h: float = STEP) -> F
     flat = FlatFunction(f, x)
     gradient = np.zeros_like(flat.theta)
     for position in range(flat.theta.size):
-        direction = flat.entry(position)
-        change = slope(flat, direction, step=h).central
+        change = slopes(flat, [flat.entry(position)], step=h)[0].central
         gradient[position] = change / flat.scales[position]
     return gradient.reshape(np.shape(x))

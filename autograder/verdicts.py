@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.compare import entry_path
 from autograder.errors import Mismatch
-from autograder.slopes import DOUBLE, FlatFunction, Floats, Slope, slope
+from autograder.slopes import DOUBLE, FlatFunction, Floats, Slope, slopes
 
 FLOOR = 1e-2
 """An entry below this share of its array's largest one is judged as if it were that large."""
@@ -64,11 +64,15 @@ class Check:
 
     def slope(self, direction: Floats, step: float) -> Slope:
         """Return the slope of the function; raises Mismatch where it is not finite."""
-        one = slope(self.flat, direction, step=step, precision=self.precision)
-        if not one.is_finite:
+        return self.slopes([direction], step)[0]
+
+    def slopes(self, directions: Sequence[Floats], step: float) -> list[Slope]:
+        """Return the slopes along several directions; raises Mismatch where one is not finite."""
+        found = slopes(self.flat, directions, step=step, precision=self.precision)
+        if not all(one.is_finite for one in found):
             words = f"`{self.name}` cannot be checked: the function that it is the gradient of is not finite here"
             raise Mismatch(self.name, "nan", words, path=self.name, got=None, expected=None)
-        return one
+        return found
 
     def error(self, one: Slope) -> float:
         """Return by how much the gradient in question differs from a slope."""
@@ -85,14 +89,18 @@ class Check:
         An entry below `floor` is judged as if it were that large. `first` is its slope with the first step.
         """
         direction = self.flat.entry(position)
-        floor *= self.flat.scales[position]
         for shrink in self.shrinks:
             one = first if shrink == 1 and first else self.slope(direction, self.step * shrink)
-            error = abs(self.error(one))
-            size = max(abs(float(self.ours @ one.moved)), abs(one.central), floor)
-            if error <= self.rtol * size + one.noise:
-                return "right", error / size if error else 0.0
-        return ("kink" if self.explains(one) else "wrong"), error / size
+            is_right, error = self.first_look(position, floor, one)
+            if is_right:
+                return "right", error
+        return ("kink" if self.explains(one) else "wrong"), error
+
+    def first_look(self, position: int, floor: float, one: Slope) -> tuple[bool, float]:
+        """Tell whether one entry agrees with a slope along it, and return its relative error."""
+        error = abs(self.error(one))
+        size = max(abs(float(self.ours @ one.moved)), abs(one.central), floor * self.flat.scales[position])
+        return error <= self.rtol * size + one.noise, error / size if error else 0.0
 
     def wrong_entry(self, position: int, numeric: Floats | None = None) -> NoReturn:
         """Raise the Mismatch that names an entry, with the `numeric` gradient where all of it is known."""

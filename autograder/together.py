@@ -1,0 +1,33 @@
+"""Calls that do not need each other's results, made at once where whoever makes them has a way to do so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+AtOnce = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+
+_at_once: ContextVar[AtOnce | None] = ContextVar("how calls are made at once", default=None)
+
+
+def each(function: Callable[[Given], Result], arguments: Sequence[Given]) -> list[Result]:
+    """Return what `function` returns for each of the arguments, in order; raises the first exception of theirs.
+
+    The calls may overlap: `function` has to be one that does not mind.
+    """
+    at_once = _at_once.get()
+    return [function(each) for each in arguments] if at_once is None else at_once(function, arguments)
+
+
+@contextmanager
+def calling(at_once: AtOnce) -> Iterator[None]:
+    """Let `each` make its calls by `at_once` inside the `with` block."""
+    token = _at_once.set(at_once)
+    try:
+        yield
+    finally:
+        _at_once.reset(token)
