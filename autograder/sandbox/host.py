@@ -49,15 +49,18 @@ class Host:
         self._tasks = _tasks_of(self.user) + _SPARE_TASKS
         self.held = Held(0, "")
         try:
-            channel, self.held = self._ready_worker(Limits(), 0)
+            channel, self.held = self._ready_worker(Limits(), 0, figures=False)
         except BaseException:
             self.close()
             raise
         channel.close()
 
-    def worker(self, limits: Limits, seed: int) -> Channel:
-        """Return a new worker, locked down as the first one was; raises SandboxError where there is none."""
-        channel, held = self._ready_worker(limits, seed)
+    def worker(self, limits: Limits, seed: int, *, figures: bool = False) -> Channel:
+        """Return a new worker, locked down as the first one was; raises SandboxError where there is none.
+
+        With `figures` it has loaded what draws them; without, it does so when something is drawn.
+        """
+        channel, held = self._ready_worker(limits, seed, figures=figures)
         if held != self.held:
             channel.close()
             raise SandboxError(
@@ -65,20 +68,20 @@ class Host:
             )
         return channel
 
-    def _ready_worker(self, limits: Limits, seed: int) -> tuple[Channel, Held]:
+    def _ready_worker(self, limits: Limits, seed: int, *, figures: bool) -> tuple[Channel, Held]:
         used = self._started
         try:
-            return self._greeted(limits, seed)
+            return self._greeted(limits, seed, figures=figures)
         except (OSError, ValueError):
             self._restart(used)
         try:
-            return self._greeted(limits, seed)
+            return self._greeted(limits, seed, figures=figures)
         except (OSError, ValueError) as error:
             raise SandboxError(f"the sandbox could not start a process: {error}") from None
 
-    def _greeted(self, limits: Limits, seed: int) -> tuple[Channel, Held]:
+    def _greeted(self, limits: Limits, seed: int, *, figures: bool) -> tuple[Channel, Held]:
         with self._lock:
-            channel = self._fork(limits)
+            channel = self._fork(limits, figures=figures)
         try:
             reply = channel.request(
                 ("hello", (seed,)),
@@ -129,7 +132,7 @@ class Host:
             self._started.end()
             self._started = launch(self._program, [self.way])
 
-    def _fork(self, limits: Limits) -> Channel:
+    def _fork(self, limits: Limits, *, figures: bool) -> Channel:
         if self._started is None:
             raise SandboxError("the sandbox is closed")
         started, control = self._started, self._started.control
@@ -137,7 +140,7 @@ class Host:
         connection, theirs = socket.socketpair()
         output, their_output = os.pipe()
         try:
-            request = json.dumps({"limits": _kernel_limits(limits, self._tasks)}).encode()
+            request = json.dumps({"limits": _kernel_limits(limits, self._tasks), "figures": figures}).encode()
             socket.send_fds(control, [request], [theirs.fileno(), their_output])
             data, descriptors, *_ = socket.recv_fds(control, _MESSAGE, 1)
             pid = _whole_number(json.loads(data or b"{}").get("pid"))

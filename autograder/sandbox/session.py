@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,9 @@ from autograder.sandbox.untrusted import Cell, CellRun, Room
 _PATIENCE = 4  # how much longer than its processor time a call may last where others keep the processors busy
 _SLACK = 1.1  # of the processor time, for what is sent to and fro
 _SLACK_SECONDS = 1.0
+_DRAWS = re.compile(
+    r"\b(plt|pyplot|matplotlib)\s*\.(?!\s*pyplot\b)|from\s+matplotlib|pylab|%\s*matplotlib|mpl_toolkits"
+)
 _CELLS_OF_TEXT = 32  # full cells of text that are kept of one submission
 
 
@@ -37,6 +41,7 @@ class Session:
         self.runs: list[CellRun] = []
         self.cells = tuple(cells)
         self._host = host
+        self._figures = any(_DRAWS.search(cell.source) for cell in self.cells)
         self._seed = seed
         self._spent = 0.0
         self._skipped: set[int] = set()
@@ -99,7 +104,7 @@ class Session:
     def _start(self) -> None:
         """Start a new worker and run the cells so far in it; it is dead when one of them killed it."""
         start = time.monotonic()
-        self._channel = self._host.worker(self.limits, self._seed)
+        self._channel = self._host.worker(self.limits, self._seed, figures=self._figures)
         if self._digits is None:
             self._host.nearby.join(self._channel)
         else:  # there are trainings: who works for a minute should not wait for others

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import getpass
 import site
 import sys
@@ -27,12 +28,7 @@ _NO_SHELL = (
 )
 _NO_INPUT = "{}() has nobody to ask while a notebook is graded: write the value into the cell"
 _PROMPTS = ("In [", "In[", ">>>", "...")  # pasted from a terminal
-_WARM_UP = """
-%matplotlib inline
-import numpy as np, matplotlib.pyplot as plt
-figure = plt.figure(); plt.plot([0, 1], [0, 1]); plt.title("$x$"); plt.show()
-1 / 0
-"""
+_WARM_UP = "import numpy as np\n1 / 0"
 
 
 class _Compiler(CachingCompiler):  # type: ignore[misc]
@@ -139,12 +135,18 @@ def start_shell(hidden_folders: Sequence[str]) -> NotebookShell:
     getpass.getpass = _no_password
     site.sethelper()  # the interpreter is started without `site`
     sys.stdout, sys.stderr = Stream(shell.collector, "stdout"), Stream(shell.collector, "stderr")
-    report = run_cell(shell, index=0, source=_WARM_UP, text_bytes=1 << 16)
+    warm_up(shell, _WARM_UP)
+    return shell
+
+
+def warm_up(shell: NotebookShell, source: str) -> None:
+    """Run a cell that ends in a division by zero, and leave nothing of it but what was imported and cached."""
+    report = run_cell(shell, index=0, source=source, text_bytes=1 << 16)
     if report["failure"] is None or report["failure"]["exception"] != "ZeroDivisionError":
         raise RuntimeError(f"the warm-up failed: {report['failure']}")
+    gc.freeze()  # the shell collects garbage when it is reset, and need not look at what stays
     shell.reset(new_session=True, aggressive=False)
     shell.compile._filename_map.clear()
-    return shell
 
 
 def run_cell(shell: NotebookShell, *, index: int, source: str, text_bytes: int) -> dict[str, Any]:

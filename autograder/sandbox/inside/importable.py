@@ -9,16 +9,16 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 
 class _Refuser(importlib.abc.MetaPathFinder):
     """Says that a package is not there unless it was loaded before, or is Python's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Iterable[str]) -> None:
         loaded = {name.partition(".")[0] for name in sys.modules}
-        self._allowed = loaded | sys.stdlib_module_names
+        self._allowed = loaded | sys.stdlib_module_names | {*also}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -30,6 +30,6 @@ class _Refuser(importlib.abc.MetaPathFinder):
         raise ModuleNotFoundError(f"No module named {package!r}: exercises are solved with numpy", name=package)
 
 
-def restrict() -> None:
-    """Let only what is loaded now be imported from here on, and Python's own modules."""
-    sys.meta_path.insert(0, _Refuser())
+def restrict(also: Iterable[str]) -> None:
+    """Let only what is loaded now be imported from here on, Python's own modules and these packages."""
+    sys.meta_path.insert(0, _Refuser(also))

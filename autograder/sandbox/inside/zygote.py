@@ -11,15 +11,14 @@ import shutil
 import socket
 from typing import Any
 
-from autograder.sandbox.inside import cells, importable, lockdown, scratch, stand_in
+from autograder.sandbox.inside import cells, figures, importable, lockdown, scratch, stand_in
 from autograder.sandbox.inside.worker import Worker
 
 _CONNECTION = 3
 _MESSAGE = 1 << 16
 _PRELOADED = (
     "collections copy dataclasses functools itertools math operator random statistics string time timeit typing"
-    " traceback inspect abc enum warnings numpy.linalg numpy.random numpy.fft numpy.testing"
-    " matplotlib.pyplot matplotlib.patches IPython.display PIL contourpy fontTools mpl_toolkits pylab"
+    " traceback inspect abc enum warnings numpy.linalg numpy.random numpy.fft numpy.testing IPython.display"
 )
 
 
@@ -38,10 +37,14 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
         importlib.import_module(name)
     shell = cells.start_shell([*config["libraries"], config["package"]])
     stand_in.install()
-    importable.restrict()
+    if config["scratch"]:
+        figures.put_off()
+    else:
+        figures.load(shell)
+    importable.restrict(also=figures.PACKAGES)
     shutil.rmtree(folder, ignore_errors=True)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (1, 2):
         os.dup2(null, standard)
@@ -61,6 +64,7 @@ class _Zygote:
         self.shell = shell
         self.folders: dict[int, str] = {}
         self.count = 0
+        self.figures = not config["scratch"]  # drawing needs a folder, which no worker has then
         self.doors = lockdown.Doors(readable=config["readable"], scratch=config["scratch"])
 
     def answer_one(self) -> bool:
@@ -71,6 +75,9 @@ class _Zygote:
         request = json.loads(data)
         if "reap" in request:
             return self._reap(int(request["reap"]))
+        if request["figures"] and not self.figures:
+            figures.load(self.shell)
+            self.figures = True
         descriptors = array.array("i", ancillary[0][2][:8])
         pid, folder = self._fork(request, *descriptors)
         for descriptor in descriptors:
@@ -115,7 +122,7 @@ class _Zygote:
         os.setsid()
         os.chdir(folder or "/")
         if folder:
-            os.environ["TMPDIR"] = os.environ["HOME"] = folder
+            os.environ.update(TMPDIR=folder, HOME=folder, MPLCONFIGDIR=folder)
         version = self.doors.close(folder)
         _arrange_descriptors(connection, output)
         lockdown.set_limits(**request["limits"])
