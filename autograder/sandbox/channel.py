@@ -153,14 +153,13 @@ class Channel:
             raise WireError("it is no answer")
         return reply
 
-    def _send(self, pieces: list[memoryview], end: float) -> None:
+    def _send(self, pieces: list[bytes | memoryview], end: float) -> None:
         """Send a frame; a small one as a whole, so that the process wakes up once for it."""
-        if sum(piece.nbytes for piece in pieces) <= _SMALL:
-            pieces = [memoryview(b"".join(pieces))]
-        for piece in pieces:
-            while piece:
+        for piece in [b"".join(pieces)] if wire.size_of(pieces) <= _SMALL else pieces:
+            left = memoryview(piece)
+            while left:
                 try:
-                    piece = piece[self._connection.send(piece[:_CHUNK], socket.MSG_DONTWAIT) :]
+                    left = left[self._connection.send(left[:_CHUNK], socket.MSG_DONTWAIT) :]
                 except BlockingIOError:
                     self._wait(select.POLLOUT, end)
 

@@ -28,6 +28,8 @@ _ONE_BYTE = ("|b1", "|i1", "|u1")
 _MORE_BYTES = ("i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16")
 SCALARS = {name: np.dtype(name) for name in (*_ONE_BYTE, *(f"<{kind}" for kind in _MORE_BYTES))}
 DTYPES = {**SCALARS, **{f">{kind}": np.dtype(f">{kind}") for kind in _MORE_BYTES}}
+_CODES = {id(dtype): name for name, dtype in SCALARS.items()}
+"""The dtypes that almost all arrays have, of which there is one object each: to ask it for its name takes longer."""
 
 Refer = Callable[[Any], tuple[int, str]]
 Resolve = Callable[[int, str], Any]
@@ -79,12 +81,18 @@ def is_scalar(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Tell whether a value is an array that is allowed, of no class of its own."""
-    return type(value) is np.ndarray and value.dtype.str in DTYPES and value.ndim <= MAX_DIMENSIONS
+    return type(value) is np.ndarray and code_of(value.dtype) in DTYPES and value.ndim <= MAX_DIMENSIONS
+
+
+def code_of(dtype: np.dtype[Any]) -> str:
+    """Return what a dtype is called in a frame."""
+    return _CODES.get(id(dtype)) or dtype.str
 
 
 def is_room_for(shape: list[int] | tuple[int, ...], itemsize: int) -> bool:
     """Tell whether an array may be so large; an empty one may not have axes so long that a sum would fill memory."""
-    return math.prod(n for n in shape if n) * itemsize <= MAX_BLOB
+    size = math.prod(shape)
+    return (size or math.prod(filter(None, shape))) * itemsize <= MAX_BLOB
 
 
 class Room:

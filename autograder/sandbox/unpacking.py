@@ -18,6 +18,7 @@ from autograder.sandbox.frame import ALIGN, DTYPES, MAX_BLOB, MAX_DEPTH, MAX_HEA
 _DECODER = json.JSONDecoder()
 _BITS = re.compile("[0-9a-f]{16}")
 _DIGITS = re.compile(f"-?0x[0-9a-f]{{1,{frame.MAX_INTEGER_BITS // 4}}}")
+_PLAIN = frozenset([float, bool, type(None)])
 _CONTENTS = ("l", "t", "d")
 
 
@@ -30,7 +31,11 @@ def unpack(header: bytes | bytearray, blob: memoryview, *, resolve: Resolve) -> 
         raise WireError("the message is larger than allowed")
     unpacker = _Unpacker(blob, resolve)
     try:
-        value = unpacker.value(_DECODER.decode(str(header, "utf-8")), 0)
+        text = str(header, "utf-8")
+        node, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            raise WireError("the message has more than one value")
+        value = unpacker.value(node, 0)
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise WireError(f"the message is malformed ({type(error).__name__})") from None
     if unpacker.position != len(blob):
@@ -51,6 +56,8 @@ class _Unpacker:
         if depth > MAX_DEPTH:
             raise WireError("the message is nested too deeply")
         kind = type(node)
+        if kind in _PLAIN:
+            return node
         if kind is list:
             reader = _READERS.get(node[0]) if node and type(node[0]) is str else None
             if reader is None or len(node) not in reader[1]:
@@ -62,7 +69,7 @@ class _Unpacker:
             raise WireError("the message holds a whole number in a form that is not its own")
         if kind is dict:
             raise _no_value()
-        return node  # JSON has nothing else: None, True, False, a float
+        return node  # a small whole number: JSON has nothing else
 
     def _items(self, node: list[Any], depth: int) -> list[Any]:
         if type(node[1]) is not list:
@@ -134,12 +141,11 @@ class _Unpacker:
         _check_shape(shape, kind.itemsize)
         count = math.prod(shape)
         raw = self._take(offset, count * kind.itemsize)
-        array = np.empty(shape, kind)
-        if count and kind.kind == "b":  # a byte that is neither 0 nor 1 would be a bool that is neither true nor false
-            np.not_equal(np.frombuffer(raw, np.uint8).reshape(shape), 0, out=array)
-        elif count:
-            array.reshape(-1).view(np.uint8)[:] = np.frombuffer(raw, np.uint8)
-        return array
+        if not count:
+            return np.empty(shape, kind)
+        if kind.kind == "b":  # a byte that is neither 0 nor 1 would be a bool that is neither true nor false
+            return np.asarray(np.ndarray(shape, np.uint8, raw) != 0)
+        return np.ndarray(shape, kind, raw).copy()
 
     def _take(self, offset: Any, size: int) -> memoryview:
         end = self.position + size
@@ -177,8 +183,11 @@ def _real(node: Any) -> float:
 
 
 def _check_shape(shape: Any, itemsize: int) -> None:
-    if type(shape) is not list or len(shape) > frame.MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
+    if type(shape) is not list or len(shape) > frame.MAX_DIMENSIONS:
         raise WireError("the message holds an array with a broken shape")
+    for length in shape:
+        if type(length) is not int or length < 0:
+            raise WireError("the message holds an array with a broken shape")
     if not frame.is_room_for(shape, itemsize):
         raise WireError("the message holds an array that is larger than allowed")
 
