@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -17,11 +17,12 @@ from autograder import suite
 from autograder.errors import SuiteError
 
 _GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
-    "submission": suite.submission_for,
+    "submission": suite.submission_of,
     "reference": suite.reference_for,
     "rng": suite.rng_for,
 }
-_MARKS = frozenset({"question", "weight", "limits", "parametrize", suite.TRAINING, suite.TIMED})
+_MARKS_WITHOUT_TIME = frozenset({"question", "weight", "parametrize"})
+_MARKS = _MARKS_WITHOUT_TIME | {"limits", suite.TRAINING, suite.TIMED}
 _HOOKS = (
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
@@ -47,16 +48,20 @@ def is_direct(item: pytest.Item) -> bool:
     return marks <= _MARKS and all(_is_ours(item, name) for name in item.fixturenames) and not _is_watched(item)
 
 
+def may_overlap(item: pytest.Item) -> bool:
+    """Tell whether a direct test may wait for an answer while others ask: not where it has time limits of its own."""
+    return {mark.name for mark in item.iter_markers()} <= _MARKS_WITHOUT_TIME
+
+
 def call(item: Any) -> BaseException | None:
     """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too.
 
     A test that returns something has asked nothing that counts: SuiteError.
     """
-    with ExitStack() as stack:
-        arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-        for name in _GIVEN.keys() & set(item.fixturenames):
-            given = _GIVEN[name](item)
-            arguments[name] = stack.enter_context(given) if name == "submission" else given
+    arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    arguments.update({name: give(item) for name, give in _GIVEN.items() if name in item.fixturenames})
+    limits = suite.limits_of(item, arguments["submission"]) if "submission" in arguments else nullcontext()
+    with limits:
         try:
             returned = item.obj(**arguments)
         except (KeyboardInterrupt, pytest.exit.Exception):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol  # what plugins that rerun tests use; pytest has no public name for it
@@ -14,6 +15,9 @@ from _pytest.runner import runtestprotocol  # what plugins that rerun tests use;
 from autograder import direct
 from autograder.errors import SuiteError
 from autograder.suite import trial
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Submission
 
 _NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _SETTINGS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", _NO_AUTOLOAD)
@@ -60,6 +64,13 @@ class Examiner:
             msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
             raise SuiteError(msg) from error
         return error and _without_frames(error)
+
+    def pass_together(self, items: Sequence[pytest.Item], submission: Submission, seed: str) -> Sequence[pytest.Item]:
+        """Run those tests side by side that may be, and return them if all pass; if not, running each one tells why."""
+        chosen = [item for item in items if self._is_direct(item) and direct.may_overlap(item)]
+        with trial(self._config, submission, seed):
+            passed = submission.all_pass([partial(direct.call, item) for item in chosen])
+        return chosen if passed else ()
 
     def _is_direct(self, item: pytest.Item) -> bool:
         if item not in self._direct:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,7 @@ class Grader:
             sources=sources,
             why_missing=reading.why_missing,
             stubs=_stubs(whole, self.assignment.notebook),
+            pass_together=partial(self._examiner.pass_together, submission=submission, seed=seed),
         )
         due = [question for question in self.assignment.questions if question.name not in standing]
         judged = {result.name: result for result in with_remarks(judge.questions(due, self._tests), reading)}

@@ -23,6 +23,7 @@ from autograder.examine import no_other_plugins, silent_session
 from autograder.grade import Grader
 from autograder.pipe import Reply, Request, error_reply, receive, send
 from autograder.sandbox import Sandbox, harden_grader
+from autograder.sandbox import side_by_side as _  # noqa: F401 - where it cannot be imported nothing may be graded
 
 GRACE = 0.2
 """Seconds that this process has to end in order once nobody waits for its answers any more."""

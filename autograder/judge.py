@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograder import record
 from autograder.course import Question
@@ -40,7 +41,8 @@ class Judge:
     """Judges one submission.
 
     `sources` are the cells of the submission by name, for the line in a message; `why_missing` says why a question
-    is not there, or None; `stubs` are the questions whose solution cell is as the assignment left it.
+    is not there, or None; `stubs` are the questions whose solution cell is as the assignment left it. `pass_together`
+    returns those of some tests that are known to pass without running them one by one.
     """
 
     submission: Any
@@ -51,6 +53,7 @@ class Judge:
     sources: Mapping[str, str]
     why_missing: Callable[[str], CallFailed | None]
     stubs: frozenset[str]
+    pass_together: Callable[[Sequence[pytest.Item]], Collection[pytest.Item]] = lambda _: ()
 
     def questions(
         self, questions: Sequence[Question], tests: Mapping[str, Sequence[SuiteTest]]
@@ -63,10 +66,17 @@ class Judge:
         results: dict[str, Results] = {question.name: [] for question in questions}
         for hidden in (False, True):
             for question in questions:
-                for test in tests[question.name]:
-                    if test.hidden is hidden:
-                        results[question.name].append((test, self._run(test, results[question.name])))
+                chosen = [test for test in tests[question.name] if test.hidden is hidden]
+                self._judge(chosen, results[question.name])
         return tuple(self._result(question, results[question.name]) for question in questions)
+
+    def _judge(self, tests: Sequence[SuiteTest], results: Results) -> None:
+        """Add the results of tests, in order. Once the first one has passed, all others may well pass side by side."""
+        passed: Collection[pytest.Item] = ()
+        for number, test in enumerate(tests):
+            if number == 1 and all(error is None for _, error in results):
+                passed = self.pass_together([test.item for test in tests[1:]])
+            results.append((test, None if test.item in passed else self._run(test, results)))
 
     def _run(self, test: SuiteTest, before: Results) -> Exception | None:
         """Return what one test raises; one that stopped the program is the last of its question.

@@ -119,7 +119,8 @@ def trial(config: pytest.Config, submission: Any, seed: str) -> Iterator[None]:
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Generator[Any]:
     """Give the submission under test: called like a module, `submission.sigmoid_forward(x)`."""
-    with submission_for(request.node) as target:
+    target = submission_of(request.node)
+    with limits_of(request.node, target):
         yield target
 
 
@@ -135,18 +136,22 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     return rng_for(request.node)
 
 
-@contextmanager
-def submission_for(node: pytest.Item) -> Iterator[Any]:
-    """Give a test the submission under test, with the limits that the test's marks set."""
+def submission_of(node: pytest.Item) -> Any:
+    """Return the submission under test."""
     current = node.config.stash.get(TRIAL, None)
-    target = current.submission if current else LocalSubmission(vars(reference_for(node)))
+    return current.submission if current else LocalSubmission(vars(reference_for(node)))
+
+
+@contextmanager
+def limits_of(node: pytest.Item, submission: Any) -> Iterator[None]:
+    """Let the submission have, inside the `with` block, the limits that the marks of a test set."""
     mark = node.get_closest_marker("limits")
     trains = node.get_closest_marker(TRAINING) is not None
     with (
-        target.limits_of_call(**mark.kwargs) if mark else nullcontext(),
-        target.training() if trains else nullcontext(),
+        submission.limits_of_call(**mark.kwargs) if mark else nullcontext(),
+        submission.training() if trains else nullcontext(),
     ):
-        yield target
+        yield
 
 
 def reference_for(node: pytest.Item) -> ModuleType:
@@ -169,6 +174,8 @@ def rng_for(node: pytest.Item) -> np.random.Generator:
 def load_reference(assignment: Assignment) -> ModuleType:
     """Return the reference module of an assignment; CourseError where it cannot be imported."""
     name = f"reference.{assignment.name}"
+    if name in sys.modules:
+        return sys.modules[name]
     sys.path.insert(0, str(assignment.root))
     try:
         return importlib.import_module(name)

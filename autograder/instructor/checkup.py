@@ -19,7 +19,7 @@ from autograder.errors import AutograderError, CourseError, DataMissingError
 
 State = Literal["ok", "look", "missing"]
 
-PACKAGES = ("nbgrader", "ipython", "matplotlib", "pyseccomp")
+PACKAGES = ("nbgrader", "ipython", "matplotlib", "pyseccomp", "greenlet")
 PRIVATE = ("reference", "tests", "submitted", "autograded", "feedback", "grades", "gradebook.db")
 """What of a course folder no student may read."""
 

@@ -8,21 +8,29 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograder.errors import CallFailed, WireError
 from autograder.sandbox import wire
 from autograder.sandbox.endings import ended_by
+from autograder.sandbox.incoming import CHUNK, SMALL, Incoming
 
 Message = tuple[str, tuple[Any, ...]]
 """An operation of a worker and its arguments, in order: names would be half of what is packed."""
 
-_CHUNK = 1 << 20
-_SMALL = 1 << 16  # a frame up to this size is sent and read at one go
+
+class Parcel(NamedTuple):
+    """A message ready to be sent, with the number that its reply has to bear."""
+
+    number: int
+    pieces: list[bytes | memoryview]
+    size: int
+
+
 _END_SECONDS = 5.0
 _LAST_SECONDS = 0.5
 _WORDS = 300
@@ -49,8 +57,8 @@ class Channel:
         self._poll.register(handle, select.POLLIN)
         self._poll.register(output, select.POLLIN)
         self._poll.register(connection, select.POLLIN)
-        self._buffer = bytearray(_SMALL)
-        self._early = False
+        self._incoming = Incoming(self._fill)
+        self._deadline = 0.0
         self.alive = True
         self.dropped = 0
         self.words = b""
@@ -72,15 +80,24 @@ class Channel:
         Raises WireError where the message itself cannot be sent, CallFailed (with `name`) where no proper reply comes
         within `seconds`; `late` is its reason when the time is over.
         """
-        if not self.alive:
-            raise CallFailed(name, "died", "the process has ended")
+        parcel = self.packed(message, refer)
+        return self.exchange([parcel], name=name, seconds=seconds, late=late, resolve=resolve)[0]
+
+    def packed(self, message: Message, refer: wire.Refer) -> Parcel:
+        """Return a message ready to be sent; raises WireError where it cannot be sent."""
         self._number += 1
         pieces = wire.pack((self._number, self._freed(), *message), refer=refer)
-        end = time.monotonic() + seconds
+        return Parcel(self._number, pieces, wire.size_of(pieces))
+
+    def exchange(
+        self, parcels: Sequence[Parcel], *, name: str, seconds: float, late: str, resolve: wire.Resolve
+    ) -> list[dict[str, Any]]:
+        """Send several messages and return their replies, all within `seconds`; raises CallFailed as `request` does."""
+        if not self.alive:
+            raise CallFailed(name, "died", "the process has ended")
+        self._deadline = time.monotonic() + seconds
         try:
-            self._refuse_early_words()
-            self._send(pieces, end)
-            return self._checked(self._receive(end, resolve))
+            return [reply for portion in _portions(parcels) for reply in self._replies(portion, resolve)]
         except TimeoutError:
             self.close()
             raise CallFailed(name, "timeout", late) from None
@@ -138,76 +155,42 @@ class Channel:
         del self._released[: len(some)]
         return some
 
+    def _replies(self, parcels: Sequence[Parcel], resolve: wire.Resolve) -> list[dict[str, Any]]:
+        """Send a portion as a whole, and read what is answered: the process wakes up once for it, and so does this."""
+        self._refuse_early_words()
+        self._send([piece for parcel in parcels for piece in parcel.pieces])
+        return [_checked(wire.unpack(*self._incoming.take(), resolve=resolve), parcel.number) for parcel in parcels]
+
     def _refuse_early_words(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            if self._early or self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
+            if not self._incoming.is_empty or self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
                 raise WireError("it sent a message that nobody had asked for")
             raise EOFError
 
-    def _checked(self, reply: Any) -> dict[str, Any]:
-        if type(reply) is not dict or type(reply.get("ok")) is not bool:
-            raise WireError("it is no answer")
-        if type(reply.get("number")) is not int or reply["number"] != self._number:
-            raise WireError("it answers another question")
-        if reply.keys() != {"number", "ok", "value" if reply["ok"] else "failure"}:
-            raise WireError("it is no answer")
-        return reply
-
-    def _send(self, pieces: list[bytes | memoryview], end: float) -> None:
-        """Send a frame; a small one as a whole, so that the process wakes up once for it."""
-        for piece in [b"".join(pieces)] if wire.size_of(pieces) <= _SMALL else pieces:
+    def _send(self, pieces: list[bytes | memoryview]) -> None:
+        for piece in [b"".join(pieces)] if wire.size_of(pieces) <= SMALL else pieces:
             left = memoryview(piece)
             while left:
                 try:
-                    left = left[self._connection.send(left[:_CHUNK], socket.MSG_DONTWAIT) :]
+                    left = left[self._connection.send(left[:CHUNK], socket.MSG_DONTWAIT) :]
                 except BlockingIOError:
-                    self._wait(select.POLLOUT, end)
+                    self._wait(select.POLLOUT)
 
-    def _receive(self, end: float, resolve: wire.Resolve) -> Any:
-        """Read one frame and return its value; what comes after it is for nobody."""
-        got = self._first_bytes(end)
-        header, blob = wire.sizes(bytes(got[: wire.PREFIX_BYTES]))
-        got = got[wire.PREFIX_BYTES :]
-        self._early = len(got) > header + blob
-        head = self._filled(got[:header], header, end)
-        return wire.unpack(bytes(head), self._filled(got[header : header + blob], blob, end), resolve=resolve)
+    def _fill(self, space: memoryview) -> int:
+        """Read into `space`, and return how many bytes; raises EOFError at the end of the connection."""
+        while True:
+            self._wait(select.POLLIN)
+            with contextlib.suppress(BlockingIOError):
+                if count := self._connection.recv_into(space, 0, socket.MSG_DONTWAIT):
+                    return count
+                raise EOFError
 
-    def _first_bytes(self, end: float) -> memoryview:
-        """Return what there is of a frame, its prefix at least."""
-        view, filled = memoryview(self._buffer), 0
-        while filled < wire.PREFIX_BYTES:
-            self._wait(select.POLLIN, end)
-            filled += self._received(view[filled:])
-        return view[:filled]
-
-    def _filled(self, begun: memoryview, size: int, end: float) -> memoryview:
-        """Return `size` bytes that begin with `begun`."""
-        if len(begun) == size:
-            return begun
-        data = np.empty(size, np.uint8).data  # the memory is taken as it is filled, not as it is announced
-        filled = len(begun)
-        data[:filled] = begun
-        while filled < size:
-            self._wait(select.POLLIN, end)
-            filled += self._received(data[filled : filled + _CHUNK])
-        return data
-
-    def _received(self, space: memoryview) -> int:
-        """Return how many bytes were read into `space`; raises EOFError at the end of the connection."""
-        try:
-            count = self._connection.recv_into(space, 0, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return 0
-        if not count:
-            raise EOFError
-        return count
-
-    def _wait(self, event: int, end: float) -> None:
+    def _wait(self, event: int) -> None:
         """Until the connection is ready; raises TimeoutError, or EOFError when the process has ended."""
         connection = self._connection.fileno()
         self._poll.modify(connection, event)
         while True:
-            left = end - time.monotonic()
+            left = self._deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             ready = dict(self._poll.poll(left * 1000 + 1))
@@ -229,6 +212,29 @@ class Channel:
             self.words += raw[: _WORDS - len(self.words)]
         if self.dropped > _MAX_RAW_OUTPUT:
             raise WireError(f"it wrote more than {_MAX_RAW_OUTPUT >> 20} MB of output")
+
+
+def _portions(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
+    """Yield the parcels in order, as many at a time as are sent at one go: neither side then waits to be read."""
+    portion: list[Parcel] = []
+    size = 0
+    for parcel in parcels:
+        size += parcel.size
+        if portion and size > SMALL:
+            yield portion
+            portion, size = [], parcel.size
+        portion.append(parcel)
+    yield portion
+
+
+def _checked(reply: Any, number: int) -> dict[str, Any]:
+    if type(reply) is not dict or type(reply.get("ok")) is not bool:
+        raise WireError("it is no answer")
+    if type(reply.get("number")) is not int or reply["number"] != number:
+        raise WireError("it answers another question")
+    if reply.keys() != {"number", "ok", "value" if reply["ok"] else "failure"}:
+        raise WireError("it is no answer")
+    return reply
 
 
 def _pid(handle: int) -> int:

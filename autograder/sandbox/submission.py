@@ -6,10 +6,13 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+import numpy as np
 
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
@@ -24,7 +27,10 @@ from autograder.sandbox.untrusted import Cell, CellRun
 
 if TYPE_CHECKING:
     from autograder.reading import Reading
+    from autograder.sandbox.side_by_side import Task
 
+_strict: ContextVar[bool] = ContextVar("whether numbers that overflow or are undefined raise", default=False)
+_AS_THEY_ARE = frozenset([np.ndarray, float, int, bool, str, type(None)])
 _LOST = "an object that it needs was lost when the submission's process had to be started again"
 
 
@@ -41,7 +47,6 @@ class Submission:
     ) -> None:
         self._defined: dict[Any, Handle] = {}
         self._reading: Reading | None = None
-        self._strict = False
         self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
     def __getattr__(self, name: str) -> Remote:
@@ -121,11 +126,18 @@ class Submission:
     @contextmanager
     def strict_numbers(self) -> Iterator[Self]:
         """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
-        self._strict = True
+        token = _strict.set(True)
         try:
             yield self
         finally:
-            self._strict = False
+            _strict.reset(token)
+
+    def all_pass(self, tasks: Sequence[Task]) -> bool:
+        """Tell whether all tasks, tests of this submission, return None when they run side by side.
+
+        Where they do not, running them one by one shows why, in a process that has seen nothing of this.
+        """
+        return self._session.all_pass(tasks, self._handle)
 
     def processor_seconds(self) -> float:
         """Return the processor time that its process has used, as the kernel says: it has no say in that itself.
@@ -144,10 +156,9 @@ class Submission:
         self, target: str | Handle, method: str | None, args: tuple[Any, ...], kwargs: dict[str, Any], *, after: bool
     ) -> Any:
         name = target if isinstance(target, str) else f"{target.type_name}.{method or '__call__'}"
-        self._session.worker(name)
-        sent = [self._sendable(each) for each in args]
+        sent = [each if type(each) in _AS_THEY_ARE else self._sendable(each) for each in args]
         by_keyword = {key: self._sendable(each) for key, each in kwargs.items()}
-        message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, self._strict)
+        message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, _strict.get())
         if self._reading is None:
             return self._ask(name, message)
         try:
@@ -184,14 +195,14 @@ class Submission:
         return self._handle(number, name)
 
     def _ask(self, name: str, message: Message) -> Any:
-        def refer(value: Any) -> tuple[int, str]:
-            if not isinstance(value, Handle):
-                raise WireError(f"a {type(value).__name__} cannot be sent to a submission: only plain values can")
-            if value._owner is not self or value._generation != self._session.generation:
-                raise CallFailed(name, "died", _LOST)
-            return value._number, value.type_name
+        return self._session.ask(name, message, refer=partial(self._refer, name), resolve=self._handle)
 
-        return self._session.ask(name, message, refer=refer, resolve=self._handle)
+    def _refer(self, name: str, value: Any) -> tuple[int, str]:
+        if not isinstance(value, Handle):
+            raise WireError(f"a {type(value).__name__} cannot be sent to a submission: only plain values can")
+        if value._owner is not self or value._generation != self._session.generation:
+            raise CallFailed(name, "died", _LOST)
+        return value._number, value.type_name
 
     def _handle(self, number: int, name: str) -> Handle:
         """Make a handle; the worker may forget the object when the handle is gone."""

@@ -14,7 +14,7 @@ import pytest
 from autograder import notebook
 from autograder.course import Assignment, Course
 from autograder.errors import CallFailed
-from autograder.examine import Examiner, silent_session
+from autograder.examine import Examiner, no_other_plugins, silent_session
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
 from autograder.misconceptions import load
@@ -31,6 +31,7 @@ class Bench:
 
     def __init__(self, assignment: Assignment, config: pytest.Config) -> None:
         self.assignment = assignment
+        self.config = config
         self.reference = load_reference(assignment)
         self.misconceptions = load(assignment.root, assignment.name)
         self.questions = [question.name for question in assignment.questions]
@@ -76,7 +77,8 @@ def in_session(work: Callable[[Bench], Result], assignment_name: str = ASSIGNMEN
     """Return what `work` returns inside a pytest session that has collected the suites of an assignment."""
     assignment = Course.load(ROOT).assignment(assignment_name)
     loop = _Loop(lambda config: work(Bench(assignment, config)))
-    pytest.main([*silent_session(ROOT), str(assignment.checks_path), str(assignment.suite_path)], plugins=[loop])
+    with no_other_plugins():
+        pytest.main([*silent_session(ROOT), str(assignment.checks_path), str(assignment.suite_path)], plugins=[loop])
     if loop.error is not None:
         raise loop.error
     return loop.result

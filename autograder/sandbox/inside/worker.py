@@ -19,11 +19,9 @@ import numpy as np
 
 from autograder.errors import WireError
 from autograder.sandbox import wire
+from autograder.sandbox.incoming import CHUNK, SMALL, Incoming
 from autograder.sandbox.inside import arithmetic, failures, patience, stand_in
 from autograder.sandbox.inside.cells import NotebookShell, run_cell
-
-_CHUNK = 1 << 20
-_SMALL = 1 << 16
 
 
 class Worker:
@@ -33,7 +31,8 @@ class Worker:
         self.connection = connection
         self.shell = shell
         self.layers = layers
-        self.buffer = bytearray(_SMALL)
+        self.incoming = Incoming(self._fill)
+        self.outgoing = bytearray()
         self.objects: dict[int, Any] = {}
         self.count = 0
         self.defined = 0
@@ -143,36 +142,33 @@ class Worker:
         except BaseException as error:
             failure = failures.describe(error)
             pieces = wire.pack({"number": number, "ok": False, "failure": failure}, refer=self._keep)
-        self._send(pieces)
+        if len(self.outgoing) + wire.size_of(pieces) > SMALL:
+            self._send()
+            for piece in pieces:
+                self._write(memoryview(piece))
+        else:
+            self.outgoing += b"".join(pieces)  # now: the next call may change what they are views of
 
-    def _send(self, pieces: list[bytes | memoryview]) -> None:
-        # joined, so that it is one call, and the grader wakes up once
-        for piece in [b"".join(pieces)] if wire.size_of(pieces) <= _SMALL else pieces:
-            left = memoryview(piece)
-            while left:
-                left = left[os.write(self.connection, left[:_CHUNK]) :]
+    def _send(self) -> None:
+        """Send what is answered, at one go: the grader wakes up once for it."""
+        ready, self.outgoing = self.outgoing, bytearray()
+        self._write(memoryview(ready))
+
+    def _write(self, piece: memoryview) -> None:
+        while piece:
+            piece = piece[os.write(self.connection, piece[:CHUNK]) :]
 
     def _receive(self) -> Any:
-        got = self._read(memoryview(self.buffer), wire.PREFIX_BYTES)
-        header, blob = wire.sizes(bytes(got[: wire.PREFIX_BYTES]))
-        size = wire.PREFIX_BYTES + header + blob
-        if size > len(self.buffer):
-            whole = memoryview(bytearray(size))
-            whole[: len(got)] = got
-            got = self._read(whole, size, len(got))
-        elif len(got) < size:
-            got = self._read(memoryview(self.buffer), size, len(got))
-        start = wire.PREFIX_BYTES + header
-        return wire.unpack(bytes(got[wire.PREFIX_BYTES : start]), got[start:size], resolve=self._resolve)
+        """Return the next request; the answers to those before it are sent when there is none yet."""
+        if not self.incoming.has_frame:
+            self._send()
+        return wire.unpack(*self.incoming.take(), resolve=self._resolve)
 
-    def _read(self, space: memoryview, least: int, filled: int = 0) -> memoryview:
-        """Fill `space` on until it holds at least so many bytes: the grader sends one request at a time."""
-        while filled < least:
-            count = os.readv(self.connection, [space[filled:]])
-            if not count:
-                os._exit(0)  # the grader hung up
-            filled += count
-        return space[:filled]
+    def _fill(self, space: memoryview) -> int:
+        count = os.readv(self.connection, [space])
+        if not count:
+            os._exit(0)  # the grader hung up
+        return count
 
     def _keep(self, value: Any) -> tuple[int, str]:
         self.count += 1

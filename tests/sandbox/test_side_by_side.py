@@ -1,0 +1,254 @@
+"""Tests that run side by side ask together, pass or fail as they would alone, and leave nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import pytest
+
+from autograder.errors import CallFailed
+from autograder.sandbox import Cell, Limits, Sandbox, Submission
+from autograder.sandbox.channel import Parcel
+from autograder.sandbox.side_by_side import SideBySide
+from autograder.together import each
+from tests.sandbox.conftest import Load
+
+outer: ContextVar[str] = ContextVar("outer", default="nobody's")
+
+
+class Desk:
+    """Answers parcels with their numbers, and keeps what came together."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[int]] = []
+        self.beside = SideBySide(self.exchange)
+
+    def exchange(self, parcels: Sequence[Parcel]) -> list[dict[str, Any]]:
+        """Answer each parcel with its number."""
+        self.rounds.append([parcel.number for parcel in parcels])
+        return [{"value": parcel.number} for parcel in parcels]
+
+    def ask(self, number: int) -> int:
+        """Ask as a test does, from inside a task."""
+        reply: int = self.beside.ask(Parcel(number, [], 0))["value"]
+        return reply
+
+    def asking(self, *numbers: int) -> Callable[[], Exception | None]:
+        """Return a task that asks one thing after the other, and fails where an answer is not its own."""
+        return lambda: None if [self.ask(number) for number in numbers] == [*numbers] else ValueError("mixed up")
+
+
+class TestSideBySide:
+    def test_what_is_asked_at_the_same_time_goes_together(self) -> None:
+        """The longest chain of questions says how often something is sent; each task gets its own answers."""
+        desk = Desk()
+        assert desk.beside.all_pass([desk.asking(1, 2, 3), desk.asking(10), desk.asking(), desk.asking(20, 21)])
+        assert desk.rounds == [[1, 10, 20], [2, 21], [3]]
+
+    def test_calls_that_a_task_makes_at_once(self) -> None:
+        """`each` inside a task asks for all of them together, also where one of them does so again."""
+        desk, got = Desk(), []
+
+        def nested(number: int) -> list[int]:
+            return each(desk.ask, [number, number + 1]) if number == 10 else [desk.ask(number)]
+
+        assert desk.beside.all_pass([lambda: got.append(each(nested, [10, 20])), desk.asking(5)])
+        assert got == [[[10, 11], [20]]]
+        assert [sorted(numbers) for numbers in desk.rounds] == [[5, 10, 11, 20]]
+
+    def test_the_first_exception_of_calls_made_at_once(self) -> None:
+        """A task sees what it would see if the calls had been made in order."""
+        desk, seen = Desk(), []
+
+        def call(number: int) -> int:
+            if number > 1:
+                raise ValueError(number)
+            return desk.ask(number)
+
+        def task() -> None:
+            with pytest.raises(ValueError, match="2") as caught:
+                each(call, [1, 2, 3])
+            seen.append(caught.value.args)
+
+        assert desk.beside.all_pass([task])
+        assert seen == [(2,)]
+
+    def test_one_that_fails_ends_all_others(self) -> None:
+        """Nothing is asked after it, and what the others have begun is cleaned up."""
+        desk, cleaned = Desk(), []
+
+        def long() -> None:
+            try:
+                desk.ask(1)
+                desk.ask(2)
+            finally:
+                cleaned.append("up")
+
+        assert not desk.beside.all_pass([long, lambda: ValueError("no"), long])
+        assert desk.rounds == []
+        assert cleaned == ["up"]  # the last one had not begun
+
+    @pytest.mark.parametrize("error", [CallFailed("f", "died", "it is gone"), KeyboardInterrupt(), SystemExit()])
+    def test_what_is_raised_comes_out(self, error: BaseException) -> None:
+        """An exception of a task, or of whoever sends, ends all tasks and is raised."""
+
+        def broken(*_: object) -> Any:
+            raise error
+
+        for beside, tasks in ((Desk().beside, [broken]), (SideBySide(broken), [])):
+            ask = [lambda beside=beside: beside.ask(Parcel(1, [], 0)) and None]
+            with pytest.raises(type(error)):
+                beside.all_pass([*tasks, *ask])
+
+    def test_one_that_asks_while_it_is_ended(self) -> None:
+        """It gets no answer, and the end comes all the same."""
+        desk = Desk()
+
+        def stubborn() -> None:
+            for number in range(100):
+                try:
+                    desk.ask(number)
+                except BaseException:
+                    continue
+
+        assert not desk.beside.all_pass([stubborn, lambda: ValueError("no")])
+        assert desk.rounds == []
+        gc.collect()
+        assert Desk().beside.all_pass([])
+
+    def test_contexts_are_kept_apart(self) -> None:
+        """A task sees what holds where it was begun, and what it sets is its own."""
+        desk, seen = Desk(), []
+
+        def task(name: str) -> None:
+            seen.append(outer.get())
+            outer.set(name)
+            desk.ask(1)
+            seen.append(outer.get())
+
+        token = outer.set("mine")
+        try:
+            assert desk.beside.all_pass([lambda: task("first"), lambda: task("second")])
+            assert outer.get() == "mine"
+        finally:
+            outer.reset(token)
+        assert seen == ["mine", "mine", "first", "second"]
+        assert each(str, [1]) == ["1"]
+
+    def test_again_and_again(self) -> None:
+        """What has been used for one set of tasks is as good as new for the next, whatever became of that one."""
+        for count in range(30):
+            desk = Desk()
+            failing = [lambda: ValueError("no")] if count % 3 == 0 else []
+            tasks = [desk.asking(*range(start, start + count % 5)) for start in range(0, 100, 10)]
+            assert desk.beside.all_pass([*tasks, *failing]) is (not failing)
+
+
+PLAIN = """
+import time, os
+seen = []
+def double(x):
+    seen.append(x)
+    return 2 * x
+def count(): return len(seen)
+def slow(): time.sleep(60)
+def crash(): os._exit(3)
+def broken(): raise ValueError("no")
+def overflow(): return __import__("numpy").exp(1000.0)
+buffer = __import__("numpy").zeros(3)
+def reused(x):
+    buffer[:] = x
+    return buffer
+"""
+
+
+def doubles(submission: Submission, *numbers: int) -> Callable[[], Exception | None]:
+    def task() -> Exception | None:
+        return None if [submission.double(number) for number in numbers] == [2 * n for n in numbers] else ValueError()
+
+    return task
+
+
+class TestSubmission:
+    def test_all_pass(self, load: Load) -> None:
+        """Calls of all tests are answered right, and the process stays the same one."""
+        submission = load(PLAIN)
+        assert submission.all_pass([doubles(submission, *range(start, start + 4)) for start in range(20)])
+        assert submission.count() == 80
+
+    def test_answers_of_all_sizes(self, load: Load) -> None:
+        """What does not go into one message goes in several, in both directions."""
+        submission = load(PLAIN)
+        texts = ["x" * size for size in (10, 70_000, 20, 400_000, 30_000, 30_000, 30_000)]
+        tasks = [lambda text=text: None if submission.double(text) == 2 * text else ValueError() for text in texts]
+        assert submission.all_pass(tasks)
+
+    def test_an_array_that_is_used_again(self, load: Load) -> None:
+        """Each answer is what the function returned then, not what became of it."""
+        submission = load(PLAIN)
+        tasks = [lambda x=x: None if list(submission.reused(x)) == [x] * 3 else ValueError() for x in (1.0, 2.0, 3.0)]
+        assert submission.all_pass(tasks)
+
+    @pytest.mark.parametrize("name", ["slow", "crash", "broken", "no_such_name"])
+    def test_after_a_failure_nothing_has_happened(self, load: Load, name: str) -> None:
+        """Whatever ends it, the next call finds a process that has seen no call at all, within a short time."""
+        submission = load(PLAIN)
+        start = time.monotonic()
+        assert not submission.all_pass([doubles(submission, 1, 2), lambda: submission.call_target(name, None, (), {})])
+        assert submission.count() == 0
+        assert time.monotonic() - start < 4
+        assert [run.failure for run in submission.runs] == [None]
+
+    def test_a_test_that_fails(self, load: Load) -> None:
+        """A wrong answer is found out, and the process is a new one."""
+        submission = load(PLAIN)
+        assert not submission.all_pass([doubles(submission, 1), lambda: ValueError(submission.double(1))])
+        assert submission.count() == 0
+
+    def test_a_failure_that_a_test_expects(self, load: Load) -> None:
+        """A test may catch what a call raises, as it does alone."""
+        submission = load(PLAIN)
+
+        def task() -> None:
+            with pytest.raises(CallFailed, match="ValueError"):
+                submission.broken()
+
+        assert submission.all_pass([task, doubles(submission, 1)])
+
+    def test_strict_numbers_are_a_matter_of_one_test(self, load: Load) -> None:
+        """While one test lets numbers that overflow raise, the calls of another do not."""
+        submission = load(PLAIN)
+
+        def strict() -> Exception | None:
+            with submission.strict_numbers():
+                submission.double(1)
+                try:
+                    submission.overflow()
+                except CallFailed as failure:
+                    return None if failure.exception == "FloatingPointError" else failure
+            return ValueError("it did not raise")
+
+        def lenient() -> None:
+            submission.double(1)
+            submission.overflow()
+
+        assert submission.all_pass([strict, lenient, strict])
+
+    def test_cells_that_take_long(self, sandbox: Sandbox) -> None:
+        """Where the cells would have to run again for long, tests are not tried side by side."""
+        cells = [Cell("cell 1", f"import time; time.sleep(1.2)\n{PLAIN}")]
+        with sandbox.load(cells, limits=Limits(), seed=1) as submission:
+            assert not submission.all_pass([doubles(submission, 1)])
+            assert submission.count() == 0
+            assert submission.double(1) == 2
+            assert submission.count() == 1
+
+    def test_a_closed_submission(self, load: Load) -> None:
+        """There is nothing to run tests against."""
+        submission = load(PLAIN)
+        submission.close()
+        assert not submission.all_pass([doubles(submission, 1)])
