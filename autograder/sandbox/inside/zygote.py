@@ -35,11 +35,10 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
     os.umask(0o077)
     for name in _PRELOADED.split():
         importlib.import_module(name)
+    figures.put_off()
     shell = cells.start_shell([*config["libraries"], config["package"]])
     stand_in.install()
-    if config["scratch"]:
-        figures.put_off()
-    else:
+    if not config["scratch"]:
         figures.load(shell)
     importable.restrict(also=figures.PACKAGES)
     shutil.rmtree(folder, ignore_errors=True)
