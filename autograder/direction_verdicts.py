@@ -18,8 +18,15 @@ FINE = 1e-9
 _NOISE = 0.5
 """The share of the bound of rounding noise that is allowed for on top: the noise of a mean is well below its bound."""
 
-SHRINK = (1.0, 1 / 4, 1 / 32, 1 / 256, 1 / 4096)
+SHRINK = (1.0, 1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 4096)
 """A doubt is settled by smaller steps, which truncation and kinks fade with and a wrong entry does not."""
+
+_RATIO = 4
+_FAR = 1 / 64
+"""A doubt goes to this step at once where rounding allows: the smaller a step, the fewer kinks it crosses.
+
+Down to there each step of `SHRINK` is `_RATIO` times the next. Beyond it, noise would hide a small fault in one entry.
+"""
 
 _SETTLED = 0.5
 """A smaller step at which more than this share of the first error would be allowed for settles nothing."""
@@ -70,7 +77,10 @@ def judge_one(check: Check, direction: Floats, shrinks: Sequence[float]) -> Judg
     typical = size_of(check.ours * direction)
     errors: list[float] = []
     coarsely = False
+    longest = 1.0
     for shrink in shrinks:
+        if shrink > longest:
+            continue
         one = check.slope(direction, shrink)
         error, noise = check.error(one), _NOISE * one.noise
         size = max(typical, abs(one.central))
@@ -79,10 +89,19 @@ def judge_one(check: Check, direction: Floats, shrinks: Sequence[float]) -> Judg
         if abs(error) <= FINE * size + noise and (not errors or noise <= _LOOSE * size):
             return Judged("right", error, size, direction, shrink)
         errors.append(error)
+        longest = _finer(shrink, noise * shrink, min(_SETTLED * abs(errors[0]), _LOOSE * size))
         coarsely |= abs(error) <= check.rtol * size + one.noise
     if coarsely:
         return Judged("doubtful", min(errors, key=abs), size, direction, shrinks[0])
     return Judged("kink" if check.explains(one) else "wrong", error, size, direction, shrinks[0])
+
+
+def _finer(shrink: float, noise: float, allowed: float) -> float:
+    """Return the step to try after `shrink`; `noise` is that of a full step, `allowed` what still settles a doubt."""
+    finer = shrink / _RATIO
+    while finer > _FAR and noise <= allowed * finer / _RATIO:
+        finer /= _RATIO
+    return finer
 
 
 def judge_roughly(check: Check, directions: list[Floats]) -> list[Judged]:

@@ -54,6 +54,33 @@ def test_the_price_of_the_large_network():
         assert 10 <= network.calls <= MOST_CALLS
 
 
+@pytest.mark.parametrize("seed", [139, 322, 771, 974])
+def test_the_price_of_a_crossed_kink(seed):
+    """Where a step crosses a kink of the large network, one smaller step is enough for all directions."""
+    rng = np.random.default_rng(seed)
+    network = Network(rng, LARGE)
+    gradient_agrees("g", network.gradients, network.loss, network.params, rng=rng)
+    assert network.calls == MOST_CALLS
+
+
+@pytest.mark.parametrize("constant", [0.0, 1.0, 20.0])
+@pytest.mark.parametrize("distance", [3e-8, 3e-7, 1.0])
+def test_the_price_of_one_doubt(distance, constant):
+    """One smaller step settles a kink nearby, and truncation also where rounding does not allow a much smaller one."""
+    x = np.random.default_rng(0).uniform(-1e-3, 1e-3, 1000)
+    x[0] = distance
+    calls = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        return np.sum(np.exp(300 * x[1:]) + constant) + 1000 * np.maximum(0, x[0])
+
+    right = 300 * np.exp(300 * x)
+    right[0] = 1000
+    evidence = gradient_agrees("dx", right, f, x, rng=np.random.default_rng(0))
+    assert (evidence.checked, len(calls)) == (5, MOST_CALLS)
+
+
 @pytest.mark.parametrize("share", [1e-2, 1e-4])
 @pytest.mark.parametrize("sizes", [SMALL, LARGE], ids=str)
 def test_one_wrong_entry_is_found_and_named(sizes, share):
