@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.diagnosis import DATA_MISSING
+from autograder.instructor.long_table import print_long
 from autograder.record import Grade, QuestionResult
 
 PIPED_WIDTH = 160
 """Columns where the output is no terminal: a log is read by scrolling, not in a window of 80."""
+
+Heading = Sequence[tuple[str, float]]
+"""The name of each question, and how many points it gives."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What is shown of a grade. `right` tells of each question; `missed` says what could not be graded, and why."""
+
+    student: str
+    score: str
+    scores: tuple[str, ...]
+    right: tuple[bool, ...]
+    said: str
+    missed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, grade: Grade) -> Row:
+        """Return the row of a grade."""
+        return cls(
+            student=grade.student,
+            score=f"{grade.score:g}",
+            scores=tuple(f"{question.score:g}" for question in grade.questions),
+            right=tuple(question.outcome == "right" for question in grade.questions),
+            said=headline(grade),
+            missed=_missed(grade),
+        )
 
 
 def wide_console() -> Console:
@@ -22,32 +52,45 @@ def wide_console() -> Console:
 
 def print_table(grades: Sequence[Grade], console: Console) -> None:
     """Print the scores, one row a student and one column a question, and then what each student was told."""
-    if not grades:
+    if grades:
+        heading = [(question.name, question.max_score) for question in grades[0].questions]
+        print_rows([Row.of(grade) for grade in grades], heading, console)
+
+
+def print_rows(rows: Iterable[Row], heading: Heading, console: Console) -> None:
+    """Print the same from rows, which are gone through several times."""
+    if next(iter(rows), None) is None:
         return
-    console.print(_scores(grades))
-    names = (f"{number} {question.name}" for number, question in enumerate(grades[0].questions, start=1))
+    print_long(partial(_scores, heading), rows, _score_cells, console)
+    names = (f"{number} {name}" for number, (name, _) in enumerate(heading, start=1))
     console.print(Text("questions: " + ", ".join(names)), style="dim")
-    console.print(_messages(grades))
+    print_long(_messages, rows, _message_cells, console)
 
 
-def _scores(grades: Sequence[Grade]) -> Table:
+def _scores(heading: Heading) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("student", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
-    for number, question in enumerate(grades[0].questions, start=1):
-        table.add_column(f"{number}\n/{question.max_score:g}", justify="right", no_wrap=True)
-    for grade in grades:
-        scores = [Text(f"{q.score:g}", style="" if q.outcome == "right" else "bold") for q in grade.questions]
-        table.add_row(Text(grade.student), f"{grade.score:g}", *scores)
+    for number, (_, points) in enumerate(heading, start=1):
+        table.add_column(f"{number}\n/{points:g}", justify="right", no_wrap=True)
     return table
 
 
-def _messages(grades: Sequence[Grade]) -> Table:
-    table = Table("student", "first thing to look at", box=None, pad_edge=False)
-    for grade in grades:
-        if said := headline(grade):
-            table.add_row(Text(grade.student), Text(said))
-    return table
+def _score_cells(row: Row) -> list[Text]:
+    scores = zip(row.scores, row.right, strict=True)
+    return [
+        Text(row.student),
+        Text(row.score),
+        *(Text(score, style="" if right else "bold") for score, right in scores),
+    ]
+
+
+def _messages() -> Table:
+    return Table("student", "first thing to look at", box=None, pad_edge=False)
+
+
+def _message_cells(row: Row) -> list[Text]:
+    return [Text(row.student), Text(row.said)] if row.said else []
 
 
 def headline(grade: Grade) -> str:
@@ -65,3 +108,8 @@ def headline(grade: Grade) -> str:
 def _rank(question: QuestionResult) -> int:
     """Order by how much a message helps: a wrong answer first, then one that cannot be graded, then an open one."""
     return ("wrong", "not gradable", "not attempted", "right").index(question.outcome)
+
+
+def _missed(grade: Grade) -> tuple[str, ...]:
+    whole = [str(grade.reason)] if grade.outcome != "graded" else []
+    return (*whole, *(question.message for question in grade.questions if question.diagnosis == DATA_MISSING))
