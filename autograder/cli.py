@@ -70,7 +70,7 @@ def _add_check(commands: _Commands) -> None:
 def _add_grade(commands: _Commands) -> None:
     grade = commands.add_parser("grade", help="grade submissions to an assignment and write their records")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
-    grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
+    grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+")
     _add_pool(grade)
     grade.add_argument("--json", action="store_true", help="print one record a line on standard output, as JSON")
     grade.add_argument("--again", action="store_true", help="grade anew what was graded before, and replace it")
@@ -169,7 +169,7 @@ def _grade(parsed: argparse.Namespace) -> int:
     graded_all = grade_class(
         course,
         parsed.assignment,
-        parsed.notebooks,
+        map(Path, parsed.notebooks),
         jobs=parsed.jobs,
         out=out,
         as_json=parsed.json,

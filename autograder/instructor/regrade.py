@@ -18,9 +18,11 @@ from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import agreement, earlier
 from autograder.instructor.earlier import Change, sha256
-from autograder.instructor.gradeclass import LOCK, require_writable, students, with_progress
+from autograder.instructor.gradeclass import LOCK, require_writable
 from autograder.instructor.moves import Move, compare
+from autograder.instructor.progress import with_progress
 from autograder.instructor.resume import regrade_command
+from autograder.instructor.submissions import students
 from autograder.lock import held
 from autograder.record import Grade
 

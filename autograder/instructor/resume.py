@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping
 from pathlib import Path
 
 from autograder import record
@@ -16,25 +16,75 @@ from autograder.handed_in import opened
 from autograder.record import Grade
 from autograder.standing import stands
 
+Read = Callable[[str], Grade | None]
 
-def records(course: Course, assignment: Assignment, submissions: Mapping[str, Path], folder: Path) -> dict[str, Grade]:
+
+class Records(Mapping[str, Grade]):
+    """Records by student, each read anew whenever it is asked for: those of ten thousand would fill the memory."""
+
+    def __init__(self, students: Collection[str], read: Read) -> None:
+        self._students = students
+        self._read = read
+
+    def __getitem__(self, student: str) -> Grade:
+        """Return the record of a student."""
+        grade = self._read(student) if student in self._students else None
+        if grade is None:
+            raise KeyError(student)
+        return grade
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the students who have one."""
+        return (student for student, _ in self.items())
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self)
+
+    def items(self) -> ItemsView[str, Grade]:
+        """Return students with their records; going through them reads each one once."""
+        return _Items(self, self._students, self._read)
+
+    def where(self, holds: Callable[[Grade], bool]) -> Records:
+        """Return those of them for which something holds."""
+
+        def read(student: str) -> Grade | None:
+            grade = self._read(student)
+            return grade if grade is not None and holds(grade) else None
+
+        return Records(self._students, read)
+
+
+class _Items(ItemsView[str, Grade]):
+    def __init__(self, records: Records, students: Collection[str], read: Read) -> None:
+        super().__init__(records)
+        self._students = students
+        self._read = read
+
+    def __iter__(self) -> Iterator[tuple[str, Grade]]:
+        for student in self._students:
+            if (grade := self._read(student)) is not None:
+                yield student, grade
+
+
+def records(course: Course, assignment: Assignment, submissions: Mapping[str, Path], folder: Path) -> Records:
     """Return the records in `folder` of these very submissions, by student; one that cannot be read is left out."""
-    found: dict[str, Grade] = {}
-    for student, path in submissions.items():
+
+    def read(student: str) -> Grade | None:
         try:
             grade = record.read(folder / f"{student}.json")
-            digest = _digest(path)
+            digest = _digest(submissions[student])
         except (OSError, AutograderError):
-            continue
+            return None
         whose = (grade.course, grade.assignment, grade.student, grade.submission)
-        if whose == (course.name, assignment.name, student, digest):
-            found[student] = grade
-    return found
+        return grade if whose == (course.name, assignment.name, student, digest) else None
+
+    return Records(submissions, read)
 
 
-def standing(course: Course, assignment: Assignment, found: Mapping[str, Grade]) -> dict[str, Grade]:
+def standing(course: Course, assignment: Assignment, found: Records) -> Records:
     """Return those of the records that stand."""
-    return {name: grade for name, grade in found.items() if stands(course, assignment, grade, grade.submission)}
+    return found.where(lambda grade: stands(course, assignment, grade, grade.submission))
 
 
 def require_same_suite(course: Course, assignment: Assignment, found: Mapping[str, Grade], folder: Path) -> None:

@@ -1,0 +1,165 @@
+"""What a run of `autograder grade` holds in memory, and what it does with records that change under its hands."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import record
+from autograder.course import Course
+from autograder.digests import framework_label, suite_digest
+from autograder.errors import AutograderError
+from autograder.instructor import gradeclass, resume
+from autograder.instructor.gradeclass import grade_class
+from autograder.instructor.rows import BLOCK
+from autograder.pipe import Reply, Request
+from autograder.record import Grade, QuestionResult, TestResult
+from autograder.secret import VARIABLE
+from tests.bench.curve import FLAT
+from tests.minicourse import write_course
+
+SIZE = 1400
+STEP = 4 * BLOCK
+LOOKS = [300, 300 + STEP, 300 + 2 * STEP]
+"""After how many submissions memory is looked at: each time as many rows are not compressed yet."""
+TESTS = tuple(
+    TestResult(name=f"Right on inputs {number}.", outcome="failed", weight=1, hidden=True, message="You have 2. " * 9)
+    for number in range(20)
+)
+
+
+class Pool:
+    """Answers with a wrong grade at once, and notes how much memory Python holds."""
+
+    width = 2
+
+    def __init__(self, course: Course) -> None:
+        self._suite = suite_digest(course.assignment("mini"))
+        self._asked = 0
+        self.held: list[int] = []
+
+    def prepare(self, _: float) -> Reply:
+        return Reply(sandbox="full")
+
+    def ask(self, request: Request, _: float) -> Reply:
+        self._asked += 1
+        if self._asked in LOOKS:
+            gc.collect()
+            self.held.append(tracemalloc.get_traced_memory()[0])
+        return Reply(sandbox="full", grade=record.to_json(self._grade(request)), notebook=b"{}")
+
+    def close(self) -> None:
+        pass
+
+    def _grade(self, request: Request) -> Grade:
+        questions = tuple(
+            QuestionResult(
+                name=name,
+                score=round(len(request.student) / 7 + self._asked % 5, 2),
+                max_score=5.0,
+                outcome="wrong",
+                message=f"`{name}[{self._asked % 97}]` is wrong. Look at the sign.",
+                tests=TESTS,
+            )
+            for name in ("double", "square")
+        )
+        return Grade(
+            course="mini",
+            assignment="mini",
+            student=request.student,
+            submission=hashlib.sha256(request.data).hexdigest(),
+            suite=self._suite,
+            framework=framework_label(),
+            graded_at="2026-01-01T00:00:00+00:00",
+            seed=request.seeds[0],
+            sandbox="full",
+            outcome="graded",
+            score=2.0,
+            max_score=10.0,
+            questions=questions,
+        )
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course, and a disk that is not waited for."""
+    monkeypatch.setenv(VARIABLE, "long enough to be one")
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    return Course.load(write_course(tmp_path / "course"))
+
+
+@pytest.fixture
+def traced() -> Iterator[None]:
+    """Python counts the bytes that it holds."""
+    tracemalloc.start(1)
+    yield
+    tracemalloc.stop()
+
+
+@pytest.fixture
+def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Pool]:
+    """A function that grades so many submissions."""
+
+    def run(size: int) -> Pool:
+        pool = Pool(course)
+        monkeypatch.setattr(gradeclass, "pool_at", lambda *_, **__: pool)
+        paths = [course.root / f"submitted/student{number:05}/mini/mini.ipynb" for number in range(size)]
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(str(path))
+        out = course.root / "grades/mini"
+        assert grade_class(course, "mini", paths, jobs=1, out=out, as_json=False, unsafe=False, dask="here")
+        return pool
+
+    return run
+
+
+def test_memory_is_flat(run: Callable[[int], Pool], traced: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """From one submission to the next less is kept than the bench calls flat, and all are in the table in the end."""
+    first, second, third = run(SIZE).held
+    # Python's own table of strings may double once, whoever it was that filled it
+    assert min(second - first, third - second) < STEP * FLAT
+    table = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in table[2 : 2 + SIZE]] == [f"student{number:05}" for number in range(SIZE)]
+
+
+def test_records_are_not_gathered(
+    run: Callable[[int], Pool], course: Course, traced: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that takes all records over holds one at a time, and prints the same table."""
+    size = 400
+    run(size)
+    first = capsys.readouterr().out
+    gc.collect()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    run(size)
+    whole = sum(path.stat().st_size for path in (course.root / "grades/mini").iterdir())
+    assert tracemalloc.get_traced_memory()[1] - before < whole / 2
+    second = capsys.readouterr()
+    assert second.out == first
+    assert f"{size} of {size} records are taken over" in second.err
+
+
+def test_a_record_that_goes_while_it_is_taken_over(
+    run: Callable[[int], Pool], course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is left out of the table unseen: the run stops and names the file."""
+    run(3)
+    gone = course.root / "grades/mini/student00001.json"
+
+    def standing(*given: object) -> resume.Records:
+        found = real(*given)  # type: ignore[arg-type]
+        return found.where(lambda grade: grade.student != gone.stem or next(looks, None) is not None)
+
+    real, looks = resume.standing, iter([1])
+    monkeypatch.setattr(resume, "standing", standing)
+    with pytest.raises(AutograderError, match=r"student00001\.json was changed while this run read it; run this again"):
+        run(3)
+    assert gone.exists()
