@@ -70,7 +70,7 @@ def _add_check(commands: _Commands) -> None:
 def _add_grade(commands: _Commands) -> None:
     grade = commands.add_parser("grade", help="grade submissions to an assignment and write their records")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
-    grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+")
+    grade.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", help="or a folder of STUDENT/ASSIGNMENT/*.ipynb")
     _add_pool(grade)
     grade.add_argument("--json", action="store_true", help="print one record a line on standard output, as JSON")
     grade.add_argument("--again", action="store_true", help="grade anew what was graded before, and replace it")

@@ -72,7 +72,7 @@ class _Run:
         self._there = 0
         self._counting = threading.Lock()
         self._unwritten: dict[str, str] = {}
-        self._unjudged: dict[str, str] = {}
+        self._unjudged = dict(submissions.unclear)
         self._rows = Rows()
 
     def grade(self, *, jobs: int, unsafe: bool, again: bool, dask: str | None) -> None:
@@ -113,6 +113,8 @@ class _Run:
             heading = [(question.name, question.points) for question in self._assignment.questions]
             print_rows(self._rows, heading, wide_console())
             print(f"records: {self._out}")  # noqa: T201
+        if absent := [name for name in self._submissions.absent if name not in self._submissions]:
+            say(f"nothing handed in for {self._assignment.name}: {', '.join(absent)}")
         for student, reason in self._missed():
             say(f"not gradable: {student}: {reason}")
         if self._unwritten:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
@@ -22,7 +21,7 @@ from autograder.instructor.gradeclass import LOCK, require_writable
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.progress import with_progress
 from autograder.instructor.resume import regrade_command
-from autograder.instructor.submissions import students
+from autograder.instructor.submissions import Submissions, handed_in, students
 from autograder.lock import held
 from autograder.record import Grade
 
@@ -70,7 +69,7 @@ def regrade(course: Course, assignment: str, notebooks: Sequence[Path], options:
     written, where somebody would lose points and nobody says that it may be.
     """
     course.assignment(assignment)
-    submissions = students(notebooks or handed_in(course, assignment), assignment)
+    submissions = students(notebooks, assignment) if notebooks else handed_in(course.root / "submitted", assignment)
     if not options.dry_run:
         require_writable(options.out)
     with held(options.out / LOCK, f"autograder regrade {assignment}"):
@@ -93,13 +92,13 @@ def regrade(course: Course, assignment: str, notebooks: Sequence[Path], options:
 class _Run:
     """One class, and the records that it would get."""
 
-    def __init__(self, course: Course, assignment: str, submissions: Mapping[str, Path], options: Options) -> None:
+    def __init__(self, course: Course, assignment: str, submissions: Submissions, options: Options) -> None:
         self._course = course
         self._assignment = assignment
         self._submissions = submissions
         self._options = options
         self._proposals: dict[str, Proposal] = {}
-        self._missed: list[str] = []
+        self._missed = [_stays(student, why) for student, why in submissions.unclear.items()]
 
     def grade(self) -> None:
         """Grade all submissions; what is remembered and still stands is judged again only with `again`."""
@@ -163,7 +162,7 @@ class _Run:
             grade = graders.grade_file(path, student).grade
         except (SuiteError, SandboxError) as error:
             graders.prepare()  # raises where it is not this submission's affair
-            self._missed.append(f"not gradable: {student}: the earlier record, if any, stays: {error}")
+            self._missed.append(_stays(student, str(error)))
             return None
         self._proposals[student] = Proposal.of(self._options.out / f"{student}.json", grade)
         if grade.reason is not None:
@@ -171,23 +170,6 @@ class _Run:
         missing = (question.message for question in grade.questions if question.diagnosis == DATA_MISSING)
         self._missed += [f"not gradable: {student}: {message}" for message in missing]
         return grade
-
-
-def handed_in(course: Course, assignment: str) -> list[Path]:
-    """Return all that was handed in, from nbgrader's folders: `submitted/STUDENT/ASSIGNMENT/*.ipynb`.
-
-    Where a student's folder holds other notebooks beside `ASSIGNMENT.ipynb`, that one counts.
-    """
-    found: list[Path] = []
-    for folder in sorted(course.root.glob(f"submitted/*/{assignment}")):
-        own = folder / f"{assignment}.ipynb"
-        if not folder.parent.name.startswith("."):
-            found += [own] if os.path.lexists(own) else sorted(folder.glob("[!.]*.ipynb"))
-    if not found:
-        place = course.root / "submitted" / "STUDENT" / assignment
-        msg = f"nothing was handed in: there is no notebook in {place}; put them there, or name them"
-        raise AutograderError(msg)
-    return found
 
 
 def _require_readable(course: Course, assignment: str, submissions: Mapping[str, Path], out: Path) -> None:
@@ -207,6 +189,10 @@ def _require_readable(course: Course, assignment: str, submissions: Mapping[str,
     if broken:
         msg = f"{'; '.join(broken)}\nmend or move away what cannot be compared, and run this again"
         raise AutograderError(msg)
+
+
+def _stays(student: str, why: str) -> str:
+    return f"not gradable: {student}: the earlier record, if any, stays: {why}"
 
 
 def _name_others(submissions: Mapping[str, Path], out: Path) -> None:

@@ -12,9 +12,15 @@ NOTEBOOK = ".ipynb"
 
 
 class Submissions(Mapping[str, Path]):
-    """The notebooks to be graded, by student."""
+    """The notebooks to be graded, by student.
+
+    `absent` are students with a folder and nothing in it for the assignment. `unclear` says, by student, why what was
+    handed in has no notebook that could be graded.
+    """
 
     def __init__(self, assignment: str) -> None:
+        self.absent: list[str] = []
+        self.unclear: dict[str, str] = {}
         self._assignment = assignment
         self._paths: dict[str, str] = {}  # as a Path, each would take a kilobyte
 
@@ -42,16 +48,73 @@ class Submissions(Mapping[str, Path]):
             raise AutograderError(msg)
         self._paths[student] = str(path)
 
+    def add_folder(self, folder: Path) -> None:
+        """Add what was handed in, from nbgrader's folders: `FOLDER/STUDENT/ASSIGNMENT/*.ipynb`.
+
+        Where a student's folder holds other notebooks beside `ASSIGNMENT.ipynb`, that one counts. What is hidden does
+        not count. Raises AutograderError where nobody has handed in a notebook.
+        """
+        before = len(self)
+        for student in _students(folder):
+            self._add_student(folder / student / self._assignment, student)
+        if len(self) == before:
+            place = folder / "STUDENT" / self._assignment
+            msg = (
+                f"nothing was handed in: there is no notebook in {place}; put them there, or name them "
+                "or the folder above those of the students"
+            )
+            raise AutograderError(msg)
+
+    def _add_student(self, place: Path, student: str) -> None:
+        own = f"{self._assignment}{NOTEBOOK}"
+        try:
+            names = [name for name in os.listdir(place) if not name.startswith(".")]  # noqa: PTH208 - names will do
+        except FileNotFoundError:
+            names = []
+        except OSError as error:  # a file in its place, or one that nobody may open, is this student's affair
+            self.unclear[_shown(student)] = f"{_shown(str(place))} cannot be read ({error.strerror})"
+            return
+        notebooks = [own] if own in names else sorted(name for name in names if name.endswith(NOTEBOOK))
+        if len(notebooks) == 1:
+            self.add(place / notebooks[0])
+        elif names:
+            others = f", but {', '.join(map(_shown, notebooks))}" if notebooks else " and no other notebook"
+            self.unclear[_shown(student)] = f"{_shown(str(place))} holds no {own}{others}"
+        else:
+            self.absent.append(_shown(student))
+
 
 def students(notebooks: Iterable[Path], assignment: str) -> Submissions:
-    """Return the notebooks by student.
+    """Return the notebooks by student; a folder stands for all that was handed in below it.
 
     What a student handed in under a notebook's name is taken, be it a folder or a link: it is that student's affair.
     """
     found = Submissions(assignment)
     for path in notebooks:
-        if not os.path.lexists(path) or (path.is_dir() and path.suffix != NOTEBOOK):
+        if not os.path.lexists(path):
             msg = f"{path}: there is no such file; name notebooks, as in submitted/*/{assignment}/{assignment}.ipynb"
             raise AutograderError(msg)
-        found.add(path)
+        if path.is_dir() and path.suffix != NOTEBOOK:
+            found.add_folder(path)
+        else:
+            found.add(path)
     return found
+
+
+def handed_in(folder: Path, assignment: str) -> Submissions:
+    """Return all that was handed in below a folder; AutograderError where that is nothing."""
+    found = Submissions(assignment)
+    found.add_folder(folder)
+    return found
+
+
+def _students(folder: Path) -> list[str]:
+    """Return the names of a folder's folders; a link that leads nowhere is one of a student who could be missed."""
+    if not folder.exists():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries if not entry.name.startswith(".") and not entry.is_file())
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() else ascii(name)

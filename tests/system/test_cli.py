@@ -95,7 +95,8 @@ class TestGrade:
         ("arguments", "words"),
         [
             (["mini", "nobody.ipynb"], "nobody.ipynb: there is no such file"),
-            (["mini", "submitted"], "submitted: there is no such file"),
+            (["mini", "submitted/ada"], "there is no notebook in submitted/ada/STUDENT/mini; put them there, or name"),
+            (["mini", "submitted", "ada.ipynb"], "are both of student 'ada'"),
             (["minni", "submitted/ada/mini/mini.ipynb"], "there is no assignment 'minni'; did you mean mini"),
             (["mini", "submitted/ada/mini/mini.ipynb", "ada.ipynb"], "are both of student 'ada'"),
             (["mini"], "the following arguments are required: NOTEBOOK"),
@@ -161,6 +162,41 @@ class TestGrade:
         (course / "a[b].ipynb").write_bytes(answered(RIGHT))
         autograder("grade", "mini", "a[b].ipynb", cwd=course)
         assert (course / "grades/mini/a[b].json").is_file()
+
+
+class TestGradeAFolder:
+    def test_is_as_if_all_notebooks_were_named(self, course: Path) -> None:
+        """The same records, table and lines; the second command finds the records of the first."""
+        named = autograder("grade", "mini", *notebooks(course), "--out", "named", cwd=course)
+        folder = autograder("grade", "mini", "submitted", "--out", "folder", cwd=course)
+        assert (folder.returncode, folder.stderr) == (0, named.stderr)
+        assert folder.stdout == named.stdout.replace("records: named", "records: folder")
+        again = autograder("grade", "mini", "submitted", "--out", "named", cwd=course)
+        assert "3 of 3 records are taken over from an earlier run" in again.stderr
+
+    def test_nobody_is_missed_unseen(self, course: Path) -> None:
+        """Who handed in nothing is named; who handed in no notebook has no grade, which is status 1."""
+        (course / "submitted/dora/other").mkdir(parents=True)
+        (course / "submitted/emil/mini").mkdir(parents=True)
+        done = autograder("grade", "mini", "submitted", "--json", cwd=course)
+        assert done.returncode == 0
+        assert "nothing handed in for mini: dora, emil\n" in done.stderr
+        (course / "submitted/emil/mini/mini.py").write_text("x = 1")
+        done = autograder("grade", "mini", "submitted", "--json", cwd=course)
+        assert done.returncode == 1
+        assert "nothing handed in for mini: dora\n" in done.stderr
+        why = "no record was written: submitted/emil/mini holds no mini.ipynb and no other notebook"
+        assert f"not gradable: emil: {why}\n" in done.stderr
+        assert [json.loads(line)["student"] for line in done.stdout.splitlines()] == ["ada", "ben", "cleo"]
+        assert sorted(path.stem for path in (course / "grades/mini").iterdir()) == ["ada", "ben", "cleo"]
+
+    def test_a_student_who_is_named_besides_has_handed_in(self, course: Path) -> None:
+        """A notebook that came another way counts, although the student's folder is empty."""
+        (course / "submitted/dora").mkdir()
+        (course / "dora.ipynb").write_bytes(answered(RIGHT))
+        done = autograder("grade", "mini", "submitted", "dora.ipynb", cwd=course)
+        assert (done.returncode, "nothing handed in" in done.stderr) == (0, False)
+        assert record.read(course / "grades/mini/dora.json").score == 8.0
 
 
 class TestSolve:

@@ -20,6 +20,7 @@ from autograder.graded import Graded
 from autograder.instructor import agreement, regrade
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.regrade import Options
+from autograder.instructor.submissions import handed_in
 from autograder.instructor.undo import undo
 from autograder.record import Grade, QuestionResult
 from tests.minicourse import answered, write_course
@@ -192,7 +193,7 @@ def test_what_counts_as_handed_in(course: Course) -> None:
         (place / name).write_bytes(b"")
     (place / "ben/mini/mini.ipynb").unlink()
     (place / "ben/mini/mini.ipynb").symlink_to("nowhere")
-    found = [str(path.relative_to(place)) for path in regrade.handed_in(course, "mini")]
+    found = [str(path.relative_to(place)) for path in handed_in(place, "mini").values()]
     assert found == [*(f"{name}/mini/mini.ipynb" for name in STUDENTS), "dora/mini/final.ipynb"]
 
 
