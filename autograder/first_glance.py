@@ -18,7 +18,7 @@ def is_right(got: Any, expected: Any, *, rtol: float, atol: float | None) -> boo
     """
     if type(expected) in _NUMBERS:
         allowed = rtol * abs(float(expected)) if atol is None else atol
-        return type(got) in _NUMBERS and abs(float(got) - float(expected)) <= allowed
+        return type(got) in _NUMBERS and math.isfinite(expected) and abs(float(got) - float(expected)) <= allowed
     if not _is_alike(got, expected):
         return False
     with np.errstate(all="ignore"):

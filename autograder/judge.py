@@ -76,15 +76,14 @@ class Judge:
         for number, test in enumerate(tests):
             if number == 1 and all(error is None for _, error in results):
                 passed = self.pass_together([test.item for test in tests[1:]])
-            results.append((test, None if test.item in passed else self._run(test, results)))
+            if _is_skipped(test, results):
+                error: Exception | None = _Skipped()
+            else:
+                error = None if test.item in passed else self._run(test)
+            results.append((test, error))
 
-    def _run(self, test: SuiteTest, before: Results) -> Exception | None:
-        """Return what one test raises; one that stopped the program is the last of its question.
-
-        A training that took too long ends the trainings only: the other tests have little data and their own limit.
-        """
-        if any(_ends_the_question(error) and (test.trains or not stopped.trains) for stopped, error in before):
-            return _Skipped()
+    def _run(self, test: SuiteTest) -> Exception | None:
+        """Return what one test raises."""
         error = self.examiner.run(test.item, self.submission, self.seed)
         if error is None or isinstance(error, CallFailed | DataMissingError):
             return error
@@ -212,6 +211,14 @@ def _bytes(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(map(_bytes, value))
     return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0
+
+
+def _is_skipped(test: SuiteTest, before: Results) -> bool:
+    """Tell whether a test is not run: one that stopped the program is the last of its question.
+
+    A training that took too long ends the trainings only: the other tests have little data and their own limit.
+    """
+    return any(_ends_the_question(error) and (test.trains or not stopped.trains) for stopped, error in before)
 
 
 def _ends_the_question(error: Exception | None) -> bool:

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from autograder.errors import CallFailed, WireError
 from autograder.sandbox import wire
 from autograder.sandbox.endings import ended_by
-from autograder.sandbox.incoming import CHUNK, SMALL, Incoming
+from autograder.sandbox.incoming import CHUNK, SMALL, Incoming, cost
+from autograder.sandbox.parcels import Parcel, portions
 
 Message = tuple[str, tuple[Any, ...]]
 """An operation of a worker and its arguments, in order: names would be half of what is packed."""
-
-
-class Parcel(NamedTuple):
-    """A message ready to be sent, with the number that its reply has to bear."""
-
-    number: int
-    pieces: list[bytes | memoryview]
-    size: int
 
 
 _END_SECONDS = 5.0
@@ -58,7 +52,7 @@ class Channel:
         self._poll.register(output, select.POLLIN)
         self._poll.register(connection, select.POLLIN)
         self._incoming = Incoming(self._fill)
-        self._deadline = 0.0
+        self._deadline, self._most = 0.0, math.inf
         self.alive = True
         self.dropped = 0
         self.words = b""
@@ -90,14 +84,25 @@ class Channel:
         return Parcel(self._number, pieces, wire.size_of(pieces))
 
     def exchange(
-        self, parcels: Sequence[Parcel], *, name: str, seconds: float, late: str, resolve: wire.Resolve
+        self,
+        parcels: Sequence[Parcel],
+        *,
+        name: str,
+        seconds: float,
+        late: str,
+        resolve: wire.Resolve,
+        most: float = math.inf,
     ) -> list[dict[str, Any]]:
-        """Send several messages and return their replies, all within `seconds`; raises CallFailed as `request` does."""
+        """Send several messages and return their replies, all within `seconds`; raises CallFailed as `request` does.
+
+        It does so, too, where the replies together may take more than `most` bytes.
+        """
         if not self.alive:
             raise CallFailed(name, "died", "the process has ended")
         self._deadline = time.monotonic() + seconds
         try:
-            return [reply for portion in _portions(parcels) for reply in self._replies(portion, resolve)]
+            self._most = most
+            return [reply for portion in portions(parcels) for reply in self._replies(portion, resolve)]
         except TimeoutError:
             self.close()
             raise CallFailed(name, "timeout", late) from None
@@ -159,7 +164,12 @@ class Channel:
         """Send a portion as a whole, and read what is answered: the process wakes up once for it, and so does this."""
         self._refuse_early_words()
         self._send([piece for parcel in parcels for piece in parcel.pieces])
-        return [_checked(wire.unpack(*self._incoming.take(), resolve=resolve), parcel.number) for parcel in parcels]
+        return [_checked(self._reply(resolve), parcel.number) for parcel in parcels]
+
+    def _reply(self, resolve: wire.Resolve) -> Any:
+        header, blob = self._incoming.take(self._most)
+        self._most -= cost(len(header), len(blob))
+        return wire.unpack(header, blob, resolve=resolve)
 
     def _refuse_early_words(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -212,19 +222,6 @@ class Channel:
             self.words += raw[: _WORDS - len(self.words)]
         if self.dropped > _MAX_RAW_OUTPUT:
             raise WireError(f"it wrote more than {_MAX_RAW_OUTPUT >> 20} MB of output")
-
-
-def _portions(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
-    """Yield the parcels in order, as many at a time as are sent at one go: neither side then waits to be read."""
-    portion: list[Parcel] = []
-    size = 0
-    for parcel in parcels:
-        size += parcel.size
-        if portion and size > SMALL:
-            yield portion
-            portion, size = [], parcel.size
-        portion.append(parcel)
-    yield portion
 
 
 def _checked(reply: Any, number: int) -> dict[str, Any]:

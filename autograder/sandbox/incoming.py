@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
+from autograder.errors import WireError
 from autograder.sandbox import frame
 
 SMALL = 1 << 16
 """Bytes up to which frames are sent and read at one go."""
 CHUNK = 1 << 20
 """Bytes of a larger one that are sent or read at one go."""
+
+_HEADER_WEIGHT = 64  # a byte of JSON may be half of an empty list
+
+
+def cost(header: int, blob: int) -> int:
+    """Return how much memory a frame of these sizes may take when it is unpacked, in bytes."""
+    return _HEADER_WEIGHT * header + blob
 
 
 class Incoming:
@@ -33,13 +42,15 @@ class Incoming:
         there = self._end - self._start
         return there >= frame.PREFIX_BYTES and there >= frame.PREFIX_BYTES + sum(self._sizes())
 
-    def take(self) -> tuple[bytes, memoryview]:
+    def take(self, most: float = math.inf) -> tuple[bytes, memoryview]:
         """Return header and blob of the next frame, which stay as they are until the next one is taken.
 
-        Raises WireError where the frame is larger than allowed.
+        Raises WireError where the frame is larger than allowed, or costs more than `most`.
         """
         self._read_on(frame.PREFIX_BYTES)
         header, blob = self._sizes()
+        if cost(header, blob) > most:
+            raise WireError("it is larger than there is room for")
         self._start += frame.PREFIX_BYTES
         if header + blob <= len(self._buffer):
             self._read_on(header + blob)

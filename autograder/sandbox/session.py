@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
-from autograder.sandbox import untrusted, wire
-from autograder.sandbox.channel import Channel, Message, Parcel
+from autograder.sandbox import call_limits, untrusted, wire
+from autograder.sandbox.channel import Channel, Message
 from autograder.sandbox.host import Host
+from autograder.sandbox.parcels import Parcel
 from autograder.sandbox.untrusted import Cell, CellRun, Room
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 _PATIENCE = 4  # how much longer than its processor time a call may last where others keep the processors busy
 _SLACK = 1.1  # of the processor time, for what is sent to and fro
 _SLACK_SECONDS = 1.0
-_QUICK_SECONDS = 1.0  # for cells that may have to run again, and for calls that are made together
+_QUICK_SECONDS = 1.0  # for cells that may have to run again, and for tests that are tried together
+_PASSES_SECONDS = 2.0  # for all such trials of one submission
+_MOST_TOGETHER = 64 << 20  # bytes that the answers of one moment may take
 _DRAWS = re.compile(
     r"\b(plt|pyplot|matplotlib)\s*\.(?!\s*pyplot\b)|from\s+matplotlib|pylab|%\s*matplotlib|mpl_toolkits"
 )
@@ -41,7 +44,6 @@ class Session:
         self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int, digits: Digits | None = None
     ) -> None:
         self.limits = limits
-        self.training = False
         self._digits = digits
         self.generation = 0
         self.runs: list[CellRun] = []
@@ -54,18 +56,21 @@ class Session:
         self._channel: Channel | None = None
         self._closed = False
         self._beside: SideBySide | None = None
+        self._starts_free = False
         self._room = self._new_room()
         for index in range(len(self.cells)):
             self.runs.append(self._first_run(index))
-        self._is_quick = self._spent < _QUICK_SECONDS
+        self._left_for_passes = _PASSES_SECONDS if digits is None and self._spent < _QUICK_SECONDS else 0.0
 
     def ask(self, name: str, message: Message, *, refer: wire.Refer, resolve: wire.Resolve) -> Any:
         """Return the worker's value for a message, within the time of a call; raises CallFailed."""
         channel = self.worker(name)
         if self._beside is not None:
-            return self._value(name, self._beside.ask(channel.packed(message, refer)), channel)
+            if self.cpu_seconds is not None or call_limits.seconds() is not None:
+                self._beside.give_up()  # a call with a limit of its own is made alone
+            return self._value(name, self._beside.ask(channel.packed(message, refer).copied()), channel)
         seconds, late = self._time(name, self.call_seconds, "the call")
-        start, used = time.monotonic(), channel.cpu_seconds() if self.training else 0.0
+        start, used = time.monotonic(), channel.cpu_seconds() if call_limits.training() else 0.0
         try:
             reply = channel.request(message, name=name, seconds=seconds, late=late, refer=refer, resolve=resolve)
         finally:
@@ -77,30 +82,35 @@ class Session:
     def all_pass(self, tasks: Sequence[Task], resolve: wire.Resolve) -> bool:
         """Tell whether all tasks return None when their requests go to the worker together, and soon.
 
-        Otherwise they have to be done one by one, which shows why. The worker is ended then: that the tasks were tried
-        leaves nothing behind.
+        Otherwise they have to be done one by one, which shows why, in a new worker: this one is ended, and the time is
+        not the submission's. Where that would cost more than it gains, nothing is tried.
         """
         from autograder.sandbox.side_by_side import SideBySide  # what it needs is installed where classes are graded
 
         channel = self._channel
-        if not tasks or not self._is_quick or channel is None or not channel.alive:
+        if not tasks or self._left_for_passes <= 0 or channel is None or not channel.alive:
             return False
-        passed = False
-        self._beside = SideBySide(partial(self._together, channel, resolve))
+        passed, spent, start = False, self._spent, time.monotonic()
+        end = start + min(_QUICK_SECONDS, self._left_for_passes)
+        self._beside = SideBySide(partial(self._together, channel, resolve, end))
         try:
             with contextlib.suppress(Exception):
                 passed = self._beside.all_pass(tasks)
         finally:
             self._beside = None
+            self._left_for_passes -= time.monotonic() - start
             if not passed:
                 channel.close()
+                self._spent, self._starts_free = spent, True
         return passed
 
-    def _together(self, channel: Channel, resolve: wire.Resolve, parcels: Sequence[Parcel]) -> list[dict[str, Any]]:
+    def _together(
+        self, channel: Channel, resolve: wire.Resolve, end: float, parcels: Sequence[Parcel]
+    ) -> list[dict[str, Any]]:
         start = time.monotonic()
-        seconds, late = self._time("", _QUICK_SECONDS, "the calls")
+        seconds, late = self._time("", end - start, "the calls")
         try:
-            return channel.exchange(parcels, name="", seconds=seconds, late=late, resolve=resolve)
+            return channel.exchange(parcels, name="", seconds=seconds, late=late, resolve=resolve, most=_MOST_TOGETHER)
         finally:
             self._spent += time.monotonic() - start
 
@@ -120,12 +130,13 @@ class Session:
     @property
     def cpu_seconds(self) -> float | None:
         """Processor time that a call may use now; None where only the clock counts."""
-        return self.limits.training_seconds if self.training else None
+        return self.limits.training_seconds if call_limits.training() else None
 
     @property
     def call_seconds(self) -> float:
         """Seconds after which a call is stopped from outside; while training, other programs may need some, too."""
-        return self.limits.call_seconds + (_PATIENCE * self.limits.training_seconds if self.training else 0.0)
+        seconds = call_limits.seconds() or self.limits.call_seconds
+        return seconds + (_PATIENCE * self.limits.training_seconds if call_limits.training() else 0.0)
 
     def worker(self, name: str) -> Channel:
         """Return the worker, if need be a new one with the cells run again; raises CallFailed where there is none."""
@@ -133,7 +144,11 @@ class Session:
             if self._closed:
                 raise CallFailed(name, "died", "the submission is closed")
             self._time(name, 1.0, "")
+            spent = self._spent
             self._start()
+            if self._starts_free:
+                self._left_for_passes -= self._spent - spent
+                self._spent, self._starts_free = spent, False
         return self._channel
 
     def close(self) -> None:

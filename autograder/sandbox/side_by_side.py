@@ -5,23 +5,24 @@ Two processes that take turns wake each other up for every call, and each finds 
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, NoReturn
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from autograder.sandbox.channel import Parcel
+from autograder.sandbox.parcels import Parcel
 from autograder.together import calling
 
 Exchange = Callable[[list[Parcel]], list[dict[str, Any]]]
 Task = Callable[[], BaseException | None]
 
 _ATTEMPTS = 3  # at ending a task: one that cleans up may ask once more
+_MOST_IDLE = 256
 
 
 class _Coroutine:
@@ -33,12 +34,11 @@ class _Coroutine:
     def __init__(self, hub: greenlet) -> None:
         self._hub = hub
         self._greenlet = greenlet(self._work, parent=hub)
-        self.busy = False
-        self.ended: Any = None
+        self.busy = self.failed = False
 
     def begin(self, task: Callable[[], Any], context: Context) -> None:
         self._greenlet.gr_context = context
-        self.busy, self.ended = True, None
+        self.busy, self.failed = True, False
         self._greenlet.switch(task)
 
     def go_on(self, *reply: Any) -> None:
@@ -55,12 +55,25 @@ class _Coroutine:
 
     def _work(self, task: Callable[[], Any] | None) -> None:
         while task is not None:
-            self.ended = task()
+            self.failed = task() is not None
             self.busy, task = False, None
             task = self._hub.switch()
 
 
-_idle: WeakKeyDictionary[greenlet, list[_Coroutine]] = WeakKeyDictionary()
+class _Idle(threading.local):
+    """The coroutines of a thread that have nothing to do."""
+
+    def __init__(self) -> None:
+        self.hub = getcurrent()
+        self.coroutines: list[_Coroutine] = []
+
+    def of(self, hub: greenlet) -> list[_Coroutine]:
+        if self.hub is not hub:
+            self.hub, self.coroutines = hub, []
+        return self.coroutines
+
+
+_idle = _Idle()
 
 
 @dataclass
@@ -97,17 +110,23 @@ class SideBySide:
                     self._fetch()
                 self._running, go_on = self._ready.popleft()
                 go_on()
-                if self._running.ended is not None:
+                if self._running.failed:
                     return False
+            return not any(each.busy for each in self._begun)
         finally:
-            _idle.setdefault(self._hub, []).extend(each for each in self._begun if each.end())
-        return True
+            idle = _idle.of(self._hub)
+            idle += [each for each in self._begun if each.end()]
+            del idle[_MOST_IDLE:]
 
     def ask(self, parcel: Parcel) -> dict[str, Any]:
         """Return the reply to what a task asks; the others go on in the meantime."""
         self._asking.append((self._running, parcel))
         reply: dict[str, Any] = self._hub.switch()
         return reply
+
+    def give_up(self) -> NoReturn:
+        """End the task that calls this, and the tasks have not all passed."""
+        raise GreenletExit
 
     def _each(self, function: Callable[[Any], Any], arguments: Sequence[Any]) -> list[Any]:
         """Make calls of one task side by side, too."""
@@ -132,7 +151,7 @@ class SideBySide:
             self._ready.append((group.asks, group.asks.go_on))
 
     def _begin(self, task: Callable[[], Any]) -> None:
-        idle = _idle.get(self._hub)
+        idle = _idle.of(self._hub)
         begun = idle.pop() if idle else _Coroutine(self._hub)
         self._begun.append(begun)
         # what holds around the beginning holds in the task

@@ -6,18 +6,16 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import partial
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
 import numpy as np
 
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
-from autograder.sandbox import untrusted, wire
+from autograder.sandbox import call_limits, untrusted, wire
 from autograder.sandbox.channel import Message
 from autograder.sandbox.handle import Handle, Remote
 from autograder.sandbox.host import Host
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from autograder.reading import Reading
     from autograder.sandbox.side_by_side import Task
 
-_strict: ContextVar[bool] = ContextVar("whether numbers that overflow or are undefined raise", default=False)
 _AS_THEY_ARE = frozenset([np.ndarray, float, int, bool, str, type(None)])
 _LOST = "an object that it needs was lost when the submission's process had to be started again"
 
@@ -46,6 +43,7 @@ class Submission:
         self, host: Host, cells: Sequence[Cell], *, limits: Limits, seed: int, digits: Digits | None = None
     ) -> None:
         self._defined: dict[Any, Handle] = {}
+        self._handles: weakref.WeakSet[Handle] = weakref.WeakSet()
         self._reading: Reading | None = None
         self._session = Session(host, cells, limits=limits, seed=seed, digits=digits)
 
@@ -107,37 +105,35 @@ class Submission:
     @contextmanager
     def limits_of_call(self, *, call_seconds: float) -> Iterator[Self]:
         """Another time limit for the calls that are made inside the `with`."""
-        before = self._session.limits
-        self._session.limits = msgspec.structs.replace(before, call_seconds=call_seconds)
-        try:
+        with call_limits.within(call_seconds):
             yield self
-        finally:
-            self._session.limits = before
 
     @contextmanager
     def training(self) -> Iterator[Self]:
         """Limit the calls inside the `with` by the processor time of a training; the clock's limit is longer."""
-        self._session.training = True
-        try:
+        with call_limits.as_training():
             yield self
-        finally:
-            self._session.training = False
 
     @contextmanager
     def strict_numbers(self) -> Iterator[Self]:
         """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
-        token = _strict.set(True)
-        try:
+        with call_limits.strictly():
             yield self
-        finally:
-            _strict.reset(token)
 
     def all_pass(self, tasks: Sequence[Task]) -> bool:
         """Tell whether all tasks, tests of this submission, return None when they run side by side.
 
-        Where they do not, running them one by one shows why, in a process that has seen nothing of this.
+        Where they do not, running them one by one shows why, in a process that has seen nothing of this. It is not
+        tried while somebody holds an object of the submission, which a new process would not have.
         """
-        return self._session.all_pass(tasks, self._handle)
+        if len(self._handles) > len(self._defined):
+            return False
+        before = dict(vars(self))
+        passed = self._session.all_pass(tasks, self._handle)
+        if not passed:  # what tests keep here may be of the process that is gone
+            vars(self).clear()
+            vars(self).update(before)
+        return passed
 
     def processor_seconds(self) -> float:
         """Return the processor time that its process has used, as the kernel says: it has no say in that itself.
@@ -158,7 +154,7 @@ class Submission:
         name = target if isinstance(target, str) else f"{target.type_name}.{method or '__call__'}"
         sent = [each if type(each) in _AS_THEY_ARE else self._sendable(each) for each in args]
         by_keyword = {key: self._sendable(each) for key, each in kwargs.items()}
-        message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, _strict.get())
+        message = "call", (target, method, sent, by_keyword, after, self._session.cpu_seconds, call_limits.strict())
         if self._reading is None:
             return self._ask(name, message)
         try:
@@ -209,4 +205,5 @@ class Submission:
         channel = self._session.worker(name)
         handle = Handle(self, number, self._session.generation, untrusted.type_name(name))
         weakref.finalize(handle, channel.release, number).atexit = False
+        self._handles.add(handle)
         return handle

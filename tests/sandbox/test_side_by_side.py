@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gc
 import time
+import tracemalloc
+import weakref
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
+from autograder.datasets import Digits
 from autograder.errors import CallFailed
 from autograder.sandbox import Cell, Limits, Sandbox, Submission
-from autograder.sandbox.channel import Parcel
+from autograder.sandbox.parcels import Parcel
 from autograder.sandbox.side_by_side import SideBySide
 from autograder.together import each
 from tests.sandbox.conftest import Load
@@ -120,6 +125,43 @@ class TestSideBySide:
         gc.collect()
         assert Desk().beside.all_pass([])
 
+    def test_one_that_gives_up(self) -> None:
+        """Then not all have passed, also where it was one of several calls that a task made at once."""
+        desk = Desk()
+        assert not desk.beside.all_pass([desk.beside.give_up])
+        desk = Desk()
+        assert not desk.beside.all_pass(
+            [lambda: each(lambda _: desk.beside.give_up(), [1, 2]) and None, desk.asking(1)]
+        )
+
+    def test_what_failed_is_not_kept(self) -> None:
+        """Neither the exception that a task ended with nor what its frames held lives on."""
+        kept = []
+
+        class Large:
+            pass
+
+        def failing() -> Exception | None:
+            large = Large()
+            kept.append(weakref.ref(large))
+            try:
+                int("no")
+            except ValueError as error:
+                return error
+            return None
+
+        def ended(desk: Desk) -> None:
+            large = Large()
+            kept.append(weakref.ref(large))
+            desk.ask(1)
+            del large
+
+        desk = Desk()
+        assert not desk.beside.all_pass([partial(ended, desk), failing, partial(ended, desk)])
+        del desk
+        gc.collect()
+        assert [each() for each in kept] == [None, None]
+
     def test_contexts_are_kept_apart(self) -> None:
         """A task sees what holds where it was begun, and what it sets is its own."""
         desk, seen = Desk(), []
@@ -156,7 +198,13 @@ def double(x):
     return 2 * x
 def count(): return len(seen)
 def slow(): time.sleep(60)
+def wait(seconds): time.sleep(seconds)
 def crash(): os._exit(3)
+def total(x): return float(x.sum())
+def large(size): return __import__("numpy").zeros(size)
+class Made:
+    def value(self): return 5
+def make(): return Made()
 def broken(): raise ValueError("no")
 def overflow(): return __import__("numpy").exp(1000.0)
 buffer = __import__("numpy").zeros(3)
@@ -238,6 +286,88 @@ class TestSubmission:
 
         assert submission.all_pass([strict, lenient, strict])
 
+    def test_arrays_that_tests_share(self, load: Load) -> None:
+        """Each call gets what was in the array when it was made, large or small."""
+        submission = load(PLAIN)
+        for size in (10, 50_000):
+            shared = np.zeros(size)
+
+            def task(value: float, shared: np.ndarray[Any, Any] = shared) -> Exception | None:
+                shared[:] = value
+                return None if submission.total(shared) == value * len(shared) else ValueError()
+
+            assert submission.all_pass([partial(task, value) for value in (1.0, 2.0, 3.0)])
+
+    def test_answers_that_are_large_together(self, load: Load) -> None:
+        """More than is worth a shortcut is asked for one by one: no more than one answer is held at a time then."""
+        submission = load(PLAIN)
+        tasks = [lambda: None if submission.large(2 << 20).size else ValueError()] * 10
+        tracemalloc.start()
+        try:
+            assert not submission.all_pass(tasks)
+            assert tracemalloc.get_traced_memory()[1] < 200 << 20
+        finally:
+            tracemalloc.stop()
+        assert submission.large(2 << 20).size == 2 << 20
+
+    @pytest.mark.parametrize("limit", ["limits_of_call", "training"])
+    def test_a_limit_of_its_own(self, load: Load, limit: str) -> None:
+        """A call with another limit is made alone, and the limit does not outlive its test."""
+        submission = load(PLAIN)
+
+        def task() -> None:
+            with submission.training() if limit == "training" else submission.limits_of_call(call_seconds=20):
+                submission.double(1)
+
+        before = submission._session.call_seconds, submission._session.cpu_seconds
+        assert not submission.all_pass([task, task, doubles(submission, 1)])
+        assert (submission._session.call_seconds, submission._session.cpu_seconds) == before
+        assert submission.count() == 0
+        task()
+        assert (submission._session.call_seconds, submission._session.cpu_seconds) == before
+
+    def test_objects_that_somebody_holds(self, load: Load) -> None:
+        """While a test's object lives nothing is tried that might end its process; afterwards it is."""
+        submission = load(PLAIN)
+        held = submission.make()
+        assert not submission.all_pass([doubles(submission, 1)])
+        assert held.value() == 5
+        del held
+        assert submission.all_pass([doubles(submission, 1)])
+
+    def test_what_tests_keep_on_the_submission(self, load: Load) -> None:
+        """What was kept there during a trial that failed is gone with the process that it came from."""
+        submission = load(PLAIN)
+        vars(submission)["kept"] = "before"
+
+        def keep() -> Exception:
+            vars(submission)["kept"] = submission.make()
+            vars(submission)["more"] = 1
+            return ValueError()
+
+        assert not submission.all_pass([keep])
+        assert vars(submission)["kept"] == "before"
+        assert "more" not in vars(submission)
+
+    def test_a_trial_is_not_the_submissions_time(self, load: Load) -> None:
+        """What a failed trial and the new process take is not counted, and after two seconds nothing is tried."""
+        submission = load(PLAIN)
+        tries = [0]
+
+        def wasteful() -> Exception:
+            tries[0] += 1
+            submission.wait(0.4)
+            return ValueError()
+
+        spent = submission._session._spent
+        start = time.monotonic()
+        for _ in range(20):
+            assert not submission.all_pass([wasteful])
+            assert submission.double(1) == 2
+        assert time.monotonic() - start < 6
+        assert 2 <= tries[0] <= 6
+        assert submission._session._spent - spent < 0.5
+
     def test_cells_that_take_long(self, sandbox: Sandbox) -> None:
         """Where the cells would have to run again for long, tests are not tried side by side."""
         cells = [Cell("cell 1", f"import time; time.sleep(1.2)\n{PLAIN}")]
@@ -246,6 +376,13 @@ class TestSubmission:
             assert submission.count() == 0
             assert submission.double(1) == 2
             assert submission.count() == 1
+
+    def test_where_there_are_trainings(self, sandbox: Sandbox) -> None:
+        """Submissions that work with digits keep models between tests, and nothing of theirs is tried."""
+        digits = Digits(np.zeros((2, 784), np.uint8), np.zeros(2, np.uint8), "nowhere")
+        with sandbox.load([Cell("cell 1", PLAIN)], limits=Limits(), seed=1, digits=digits) as submission:
+            assert not submission.all_pass([doubles(submission, 1)])
+            assert submission.count() == 0
 
     def test_a_closed_submission(self, load: Load) -> None:
         """There is nothing to run tests against."""

@@ -80,6 +80,9 @@ def test_plain_answers_are_seen(got: Any, expected: Any) -> None:
         ("1.0", 1.0),
         (None, 1.0),
         (np.nan, np.nan),
+        (np.inf, np.inf),
+        (5.0, np.inf),
+        (-np.inf, np.inf),
         (np.ones(SHAPE).view(type("Mine", (np.ndarray,), {})), np.ones(SHAPE)),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -70,6 +70,7 @@ def judged(
         sources=fields.get("sources", {}),
         why_missing=fields.get("failures", {}).get,
         stubs=stubs,
+        pass_together=fields.get("pass_together", lambda _: ()),
     )
     return script.ran, {result.name: result for result in judge.questions(QUESTIONS, TESTS)}
 
@@ -118,6 +119,64 @@ def test_what_stops_the_program_ends_the_question(kind: str) -> None:
     assert ran == ["f-visible", "g-visible", "g-hidden"]
     assert [test.outcome for test in results["f"].tests][1:] == ["skipped", "skipped"]
     assert (results["f"].score, results["f"].outcome, results["g"].outcome) == (0, "not gradable", "right")
+
+
+def trying(*, passes: bool) -> tuple[list[list[str]], Callable[[Sequence[Any]], Sequence[Any]]]:
+    """Return a list that fills with the tests that are tried together, and a way of trying them."""
+    tried: list[list[str]] = []
+
+    def pass_together(items: Sequence[Any]) -> Sequence[Any]:
+        tried.append([item.nodeid for item in items])
+        return items if passes else ()
+
+    return tried, pass_together
+
+
+def test_all_but_the_first_are_tried_together() -> None:
+    """Once the first test of a question has passed, the others are tried, and those that pass are not run."""
+    tried, pass_together = trying(passes=True)
+    ran, results = judged({}, pass_together=pass_together)
+    assert ran == ["f-visible", "g-visible", "f-hidden", "g-hidden"]
+    assert tried == [["f-more"]]
+    assert {name: (r.score, r.outcome) for name, r in results.items()} == {"f": (5, "right"), "g": (3, "right")}
+
+
+def test_what_is_not_known_to_pass_is_run() -> None:
+    """A trial that came to nothing changes nothing."""
+    tried, pass_together = trying(passes=False)
+    ran, results = judged({"f-more": wrong()}, pass_together=pass_together)
+    assert ran == ["f-visible", "g-visible", "f-hidden", "f-more", "g-hidden"]
+    assert tried == [["f-more"]]
+    assert results["f"] == judged({"f-more": wrong()})[1]["f"]
+
+
+@pytest.mark.parametrize("first", ["f-visible", "f-hidden"])
+def test_where_something_has_failed_nothing_is_tried_together(first: str) -> None:
+    """One failure is enough: the others hardly all pass, and their messages are needed."""
+    tried, pass_together = trying(passes=True)
+    _, results = judged({first: wrong()}, pass_together=pass_together)
+    assert tried == []
+    assert results["f"].outcome == "wrong"
+
+
+def test_what_stops_the_program_skips_what_would_pass() -> None:
+    """A test that is skipped one by one is skipped, too, where it is known to pass."""
+    tests = [suite_test(name, "h", hidden=True) for name in ("first", "stops", "after")]
+    script = Script({"stops": failed("timeout")}, {})
+    judge = Judge(
+        submission=object(),
+        seed="00",
+        reference=ModuleType("reference"),
+        misconceptions=(),
+        examiner=script,  # type: ignore[arg-type]
+        sources={},
+        why_missing=lambda _: None,
+        stubs=frozenset(),
+        pass_together=lambda items: [item for item in items if item.nodeid != "stops"],
+    )
+    (result,) = judge.questions([Question("h", 3)], {"h": tests})
+    assert [test.outcome for test in result.tests] == ["passed", "timeout", "skipped"]
+    assert script.ran == ["first", "stops"]
 
 
 ALL_OF_F = ("f-visible", "f-hidden", "f-more")
