@@ -3,43 +3,71 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
 
 import msgspec
 
 from autograder.instructor.table import Row
 
 BLOCK = 128
-"""Rows that are compressed together: the more, the smaller they are, and the longer it takes to get at one of them."""
-_UNPACKED = 4  # blocks at a time; rows come about in the order in which they are read again
+"""Rows that are compressed together: the more, the smaller they are, and the more memory a look at them takes."""
+_SORTED_TOGETHER = 4 * BLOCK  # rows that are not compressed at a time; for each such part all blocks are gone through
 
 
 class Rows:
     """Rows of different students; going through them gives them by student. But for a few they are compressed.
 
-    That takes no disk, which may be what is full, and some 30 bytes a row instead of thousands.
+    That takes no disk, which may be what is full, and some 30 bytes a row instead of thousands. The first look after
+    rows have come in another order sorts them for those to come.
     """
 
     def __init__(self) -> None:
         self._blocks: list[bytes] = []
         self._last: list[Row] = []
+        self._highest = ""
+        self._are_sorted = True
 
     def add(self, row: Row) -> None:
         """Keep one more."""
+        self._are_sorted &= row.student >= self._highest
+        self._highest = max(self._highest, row.student)
         self._last.append(row)
         if len(self._last) == BLOCK:
-            self._blocks.append(zlib.compress(msgspec.msgpack.encode(self._last)))
+            self._blocks.append(_packed(self._last))
             self._last = []
 
     def __iter__(self) -> Iterator[Row]:
         """Yield them by student."""
-        places = sorted((row.student, number) for number in range(len(self._blocks) + 1) for row in self._block(number))
-        unpacked = lru_cache(_UNPACKED)(lambda number: {row.student: row for row in self._block(number)})
-        for student, number in places:
-            yield unpacked(number)[student]
+        if not self._are_sorted:
+            self._sort()
+        yield from self._as_kept()
 
-    def _block(self, number: int) -> list[Row]:
-        if number == len(self._blocks):
-            return self._last
-        return msgspec.msgpack.decode(zlib.decompress(self._blocks[number]), type=list[Row])
+    def _sort(self) -> None:
+        rows = self._by_student()
+        blocks = []
+        while len(part := list(islice(rows, BLOCK))) == BLOCK:
+            blocks.append(_packed(part))
+        self._blocks, self._last, self._are_sorted = blocks, part, True
+
+    def _by_student(self) -> Iterator[Row]:
+        names = sorted(row.student for row in self._as_kept())
+        for start in range(0, len(names), _SORTED_TOGETHER):
+            first, last = names[start], names[start : start + _SORTED_TOGETHER][-1]
+            part = (row for row in self._as_kept() if first <= row.student <= last)
+            yield from sorted(part, key=attrgetter("student"))
+
+    def _as_kept(self) -> Iterator[Row]:
+        last = tuple(self._last)
+        for block in tuple(self._blocks):
+            yield from _unpacked(block)
+        yield from last
+
+
+def _packed(rows: Sequence[Row]) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(rows))
+
+
+def _unpacked(block: bytes) -> list[Row]:
+    return msgspec.msgpack.decode(zlib.decompress(block), type=list[Row])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 import zlib
 
 import pytest
@@ -46,6 +47,45 @@ def test_going_through_them_while_they_grow_does_not_change_them() -> None:
     assert [row.student for row in rows] == ["ben"]
     rows.add(a_row("ada"))
     assert [row.student for row in rows] == ["ada", "ben"]
+
+
+def test_going_through_them_is_cheap_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look decompresses each block a few times, every later one once, until rows come in another order."""
+    count, blocks = 40 * BLOCK + 1, 40
+    rows = Rows()
+    for number in random.Random(1).sample(range(count), count):
+        rows.add(a_row(f"student{number:05}"))
+    looked_at: list[bytes] = []
+    real = zlib.decompress
+    monkeypatch.setattr(zlib, "decompress", lambda block: looked_at.append(block) or real(block))
+    expected = [f"student{number:05}" for number in range(count)]
+    for most in (14 * blocks, blocks, blocks):
+        assert [row.student for row in rows] == expected
+        assert len(looked_at) <= most
+        looked_at.clear()
+    rows.add(a_row("ada"))
+    assert [row.student for row in rows] == ["ada", *expected]
+
+
+def peak_of_a_look(count: int) -> int:
+    """Return how many bytes Python holds at most while rows that came in any order are gone through."""
+    rows = Rows()
+    for number in random.Random(1).sample(range(count), count):
+        said = f"`dW1[{number}]` is wrong. " + "Look at the sign. " * 9
+        name = f"student{number:05}"
+        rows.add(Row(student=name, score="3", scores=("1.25",) * 14, right=(True,) * 14, said=said, missed=()))
+    tracemalloc.start(1)
+    try:
+        assert sum(1 for _ in rows) == count
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_sorting_them_takes_little_memory() -> None:
+    """Each thousand rows more take less than 200 kB more at any time, where not compressed they would take 2 MB."""
+    few, many = 10 * BLOCK, 40 * BLOCK
+    assert peak_of_a_look(many) - peak_of_a_look(few) < (many - few) * 200
 
 
 def test_what_a_row_says_of_a_grade() -> None:
