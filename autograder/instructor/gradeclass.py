@@ -113,7 +113,7 @@ class _Run:
             heading = [(question.name, question.points) for question in self._assignment.questions]
             print_rows(self._rows, heading, wide_console())
             print(f"records: {self._out}")  # noqa: T201
-        if absent := [name for name in self._submissions.absent if name not in self._submissions]:
+        if absent := self._submissions.absent:
             say(f"nothing handed in for {self._assignment.name}: {', '.join(absent)}")
         for student, reason in self._missed():
             say(f"not gradable: {student}: {reason}")

@@ -79,8 +79,7 @@ def regrade(course: Course, assignment: str, notebooks: Sequence[Path], options:
         run = _Run(course, assignment, submissions, options)
         run.grade()
         agreement.show(run.moves(), as_json=options.as_json)
-        if not notebooks:
-            _name_others(submissions, options.out)
+        _name_others(submissions, options.out, is_whole_class=not notebooks)
         is_complete = run.report()
         if options.dry_run:
             return is_complete and not any(move.moves for move in run.moves())
@@ -102,6 +101,8 @@ class _Run:
 
     def grade(self) -> None:
         """Grade all submissions; what is remembered and still stands is judged again only with `again`."""
+        if not self._submissions:
+            return
         jobs, dask, unsafe = min(self._options.jobs, len(self._submissions)), self._options.dask, self._options.unsafe
         again = self._options.again
         pool = pool_at(dask, self._course, self._assignment, unsafe=unsafe) if dask else None
@@ -123,6 +124,9 @@ class _Run:
     def write(self) -> None:
         """Keep the earlier records, then replace them; those that would be the same stay as they are."""
         due = [proposal for _, proposal in sorted(self._proposals.items()) if proposal.move.kind != "same"]
+        if not self._proposals:
+            agreement.say("there is no notebook that could be graded; nothing is written")
+            return
         if not due:
             agreement.say("all records are as they would be; nothing is written")
             return
@@ -195,7 +199,11 @@ def _stays(student: str, why: str) -> str:
     return f"not gradable: {student}: the earlier record, if any, stays: {why}"
 
 
-def _name_others(submissions: Mapping[str, Path], out: Path) -> None:
-    others = sorted(path.stem for path in out.glob("*.json") if path.stem not in submissions)
-    if others:
-        agreement.say(f"without a submission, and left as they are: {', '.join(others)}")
+def _name_others(submissions: Submissions, out: Path, *, is_whole_class: bool) -> None:
+    """Name the records that stay for want of a notebook; of other students than those named only in a whole class."""
+    others = {path.stem for path in out.glob("*.json")} - submissions.keys()
+    unclear = others & submissions.unclear.keys()
+    absent = others - unclear if is_whole_class else others & set(submissions.absent)
+    for names, lack in ((absent, "without a submission"), (unclear, "without a clear notebook")):
+        if names:
+            agreement.say(f"{lack}, and left as they are: {', '.join(sorted(names))}")

@@ -12,15 +12,11 @@ NOTEBOOK = ".ipynb"
 
 
 class Submissions(Mapping[str, Path]):
-    """The notebooks to be graded, by student.
-
-    `absent` are students with a folder and nothing in it for the assignment. `unclear` says, by student, why what was
-    handed in has no notebook that could be graded.
-    """
+    """The notebooks to be graded, by student."""
 
     def __init__(self, assignment: str) -> None:
-        self.absent: list[str] = []
-        self.unclear: dict[str, str] = {}
+        self._empty: dict[str, None] = {}
+        self._reasons: dict[str, str] = {}
         self._assignment = assignment
         self._paths: dict[str, str] = {}  # as a Path, each would take a kilobyte
 
@@ -35,6 +31,16 @@ class Submissions(Mapping[str, Path]):
     def __len__(self) -> int:
         """Return how many notebooks there are."""
         return len(self._paths)
+
+    @property
+    def absent(self) -> list[str]:
+        """The students who have folders, and nothing in any of them for the assignment."""
+        return [_shown(name) for name in self._empty if name not in self._paths and name not in self._reasons]
+
+    @property
+    def unclear(self) -> dict[str, str]:
+        """Why, by student, what was handed in has no notebook that could be graded, in whichever folder."""
+        return {_shown(name): why for name, why in self._reasons.items() if name not in self._paths}
 
     def add(self, path: Path) -> None:
         """Add a notebook: the student is that of `STUDENT/ASSIGNMENT/x.ipynb`, or else the file's name."""
@@ -52,12 +58,10 @@ class Submissions(Mapping[str, Path]):
         """Add what was handed in, from nbgrader's folders: `FOLDER/STUDENT/ASSIGNMENT/*.ipynb`.
 
         Where a student's folder holds other notebooks beside `ASSIGNMENT.ipynb`, that one counts. What is hidden does
-        not count. Raises AutograderError where nobody has handed in a notebook.
+        not count. Raises AutograderError where nobody has handed in anything.
         """
-        before = len(self)
-        for student in _students(folder):
-            self._add_student(folder / student / self._assignment, student)
-        if len(self) == before:
+        found = [self._add_student(folder / student / self._assignment, student) for student in _students(folder)]
+        if not any(found):
             place = folder / "STUDENT" / self._assignment
             msg = (
                 f"nothing was handed in: there is no notebook in {place}; put them there, or name them "
@@ -65,23 +69,25 @@ class Submissions(Mapping[str, Path]):
             )
             raise AutograderError(msg)
 
-    def _add_student(self, place: Path, student: str) -> None:
+    def _add_student(self, place: Path, student: str) -> bool:
+        """Add what a student has handed in, and return whether that is anything."""
         own = f"{self._assignment}{NOTEBOOK}"
         try:
             names = [name for name in os.listdir(place) if not name.startswith(".")]  # noqa: PTH208 - names will do
         except FileNotFoundError:
             names = []
         except OSError as error:  # a file in its place, or one that nobody may open, is this student's affair
-            self.unclear[_shown(student)] = f"{_shown(str(place))} cannot be read ({error.strerror})"
-            return
+            self._reasons[student] = f"{_shown(str(place))} cannot be read ({error.strerror})"
+            return True
         notebooks = [own] if own in names else sorted(name for name in names if name.endswith(NOTEBOOK))
         if len(notebooks) == 1:
             self.add(place / notebooks[0])
         elif names:
             others = f", but {', '.join(map(_shown, notebooks))}" if notebooks else " and no other notebook"
-            self.unclear[_shown(student)] = f"{_shown(str(place))} holds no {own}{others}"
+            self._reasons[student] = f"{_shown(str(place))} holds no {own}{others}"
         else:
-            self.absent.append(_shown(student))
+            self._empty[student] = None
+        return bool(names)
 
 
 def students(notebooks: Iterable[Path], assignment: str) -> Submissions:
@@ -110,10 +116,17 @@ def handed_in(folder: Path, assignment: str) -> Submissions:
 
 def _students(folder: Path) -> list[str]:
     """Return the names of a folder's folders; a link that leads nowhere is one of a student who could be missed."""
+
+    def is_file(entry: os.DirEntry[str]) -> bool:
+        try:
+            return entry.is_file()
+        except OSError:  # a link in a circle, or one to where nobody may look
+            return False
+
     if not folder.exists():
         return []
     with os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if not entry.name.startswith(".") and not entry.is_file())
+        return sorted(entry.name for entry in entries if not entry.name.startswith(".") and not is_file(entry))
 
 
 def _shown(name: str) -> str:

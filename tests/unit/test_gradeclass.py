@@ -8,6 +8,7 @@ import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,6 +146,36 @@ def test_records_are_not_gathered(
     second = capsys.readouterr()
     assert second.out == first
     assert f"{size} of {size} records are taken over" in second.err
+
+
+def test_a_clear_notebook_in_another_folder(course: Course, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Whoever has one gets a record, and nobody says that there is none."""
+    monkeypatch.setattr(gradeclass, "pool_at", lambda *_, **__: Pool(course))
+    for name in ("a/ada/mini/one.ipynb", "a/ada/mini/two.ipynb", "a/ben/mini/mini.ipynb", "b/ada/mini/mini.ipynb"):
+        (course.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (course.root / name).write_text(name)
+    out, folders = course.root / "grades/mini", [course.root / "a", course.root / "b"]
+    assert grade_class(course, "mini", folders, jobs=1, out=out, as_json=False, unsafe=False, dask="here")
+    assert "no record was written" not in capsys.readouterr().err
+    assert record.read(out / "ada.json").student == "ada"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_no_clear_notebook_at_all(course: Course, capsys: Any, again: bool) -> None:
+    """Each student is named with the reason, nothing is written, and not all could be graded."""
+    for name in ("a/ada/mini/one.ipynb", "a/ada/mini/two.ipynb", "a/ben/mini/mini.py", "a/cleo/x"):
+        (course.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (course.root / name).write_text(name)
+    out = course.root / "grades/mini"
+    folders = [course.root / "a"]
+    assert not grade_class(course, "mini", folders, jobs=2, out=out, as_json=False, unsafe=False, again=again)
+    why = f"no record was written: {course.root}/a"
+    assert capsys.readouterr().err.splitlines() == [
+        "nothing handed in for mini: cleo",
+        f"not gradable: ada: {why}/ada/mini holds no mini.ipynb, but one.ipynb, two.ipynb",
+        f"not gradable: ben: {why}/ben/mini holds no mini.ipynb and no other notebook",
+    ]
+    assert list(out.glob("*.json")) == []
 
 
 def test_a_record_that_goes_while_it_is_taken_over(

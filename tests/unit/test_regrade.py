@@ -197,6 +197,53 @@ def test_what_counts_as_handed_in(course: Course) -> None:
     assert found == [*(f"{name}/mini/mini.ipynb" for name in STUDENTS), "dora/mini/final.ipynb"]
 
 
+def unclear(course: Course, *students: str) -> None:
+    for student in students:
+        place = course.root / f"submitted/{student}/mini"
+        (place / "mini.ipynb").rename(place / "mini.py")
+
+
+@pytest.mark.parametrize("named", [[], ["submitted"]])
+def test_records_that_stay_are_named_with_what_is_lacking(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: Any, named: list[str]
+) -> None:
+    """Something unclear is no missing submission, also where folders are named; only a whole class has others."""
+    monkeypatch.setattr(regrade, "Graders", FakeGraders({"ada": 3.0}))
+    record.write(a_mini_grade("zoe", 1.0), folder(course.root) / "zoe.json")
+    unclear(course, "ben")
+    (course.root / "submitted/cleo/mini/mini.ipynb").unlink()
+    (course.root / "submitted/dora").mkdir()
+    notebooks = [course.root / name for name in named]
+    assert not regrade.regrade(course, "mini", notebooks, Options(out=folder(course.root), yes=True))
+    said = capsys.readouterr().err.splitlines()
+    absent = "cleo" if named else "cleo, zoe"
+    assert [line for line in said if line.startswith("without")] == [
+        f"without a submission, and left as they are: {absent}",
+        "without a clear notebook, and left as they are: ben",
+    ]
+    why = f"{course.root}/submitted/ben/mini holds no mini.ipynb and no other notebook"
+    assert f"not gradable: ben: the earlier record, if any, stays: {why}" in said
+    assert scores(course) == [3.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_no_clear_notebook_at_all(course: Course, capsys: Any, dry_run: bool) -> None:
+    """All are named, no grader is started for nobody, and no record is touched."""
+    unclear(course, *STUDENTS)
+    before = {path.name: path.read_bytes() for path in folder(course.root).iterdir()}
+    options = Options(out=folder(course.root), jobs=2, dry_run=dry_run)
+    assert not regrade.regrade(course, "mini", [], options)
+    said = capsys.readouterr().err
+    assert "without a clear notebook, and left as they are: ada, ben, cleo\n" in said
+    assert "without a submission" not in said
+    assert [line.split(":")[1] for line in said.splitlines() if line.startswith("not gradable")] == [
+        f" {name}" for name in STUDENTS
+    ]
+    assert ("there is no notebook that could be graded; nothing is written\n" in said) is not dry_run
+    after = {path.name: path.read_bytes() for path in folder(course.root).glob("*.json")}
+    assert after == {name: content for name, content in before.items() if name.endswith(".json")}
+
+
 def loser() -> Move:
     return compare(a_mini_grade("ada", 3.0), a_mini_grade("ada", 2.0))
 

@@ -125,6 +125,45 @@ def test_what_cannot_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     }
 
 
+@pytest.mark.parametrize("order", [("monday", "tuesday"), ("tuesday", "monday")])
+def test_whoever_has_a_notebook_elsewhere_is_not_missed(tmp_path: Path, order: tuple[str, str]) -> None:
+    """One clear notebook in any folder will do, and something unclear in one of them is more than nothing."""
+    write(tmp_path, "monday/ada/mini/a.ipynb", "monday/ada/mini/b.ipynb", "monday/ben/mini/mini.ipynb")
+    write(tmp_path, "tuesday/ada/mini/mini.ipynb", "tuesday/cleo/mini/mini.py")
+    for place in ("tuesday/ben", "monday/cleo", "monday/dora", "tuesday/dora"):
+        (tmp_path / place).mkdir()
+    found = students([tmp_path / folder for folder in order], "mini")
+    assert {name: str(path.relative_to(tmp_path)) for name, path in found.items()} == {
+        "ada": "tuesday/ada/mini/mini.ipynb",
+        "ben": "monday/ben/mini/mini.ipynb",
+    }
+    assert found.unclear == {"cleo": f"{tmp_path}/tuesday/cleo/mini holds no mini.ipynb and no other notebook"}
+    assert found.absent == ["dora"]
+
+
+def test_where_nobody_has_a_clear_notebook_all_are_named(tmp_path: Path) -> None:
+    """Something was handed in, so that names and reasons are not lost in a general message."""
+    write(tmp_path, "s/ada/mini/mini.py", "s/ben/mini", "s/cleo/other/x")
+    found = students([tmp_path / "s"], "mini")
+    assert (list(found), found.absent) == ([], ["cleo"])
+    assert found.unclear == {
+        "ada": f"{tmp_path}/s/ada/mini holds no mini.ipynb and no other notebook",
+        "ben": f"{tmp_path}/s/ben/mini cannot be read (Not a directory)",
+    }
+
+
+def test_links_in_a_circle_stop_nobody_else(tmp_path: Path) -> None:
+    """The student whose folder is such a link, or the folder in it, is named."""
+    write(tmp_path, "s/ada/mini/mini.ipynb", "s/cleo/x")
+    (tmp_path / "s/ben").symlink_to("ben")
+    (tmp_path / "s/cleo/mini").symlink_to("mini")
+    found = students([tmp_path / "s"], "mini")
+    assert (list(found), found.absent) == (["ada"], [])
+    assert found.unclear == {
+        name: f"{tmp_path}/s/{name}/mini cannot be read (Too many levels of symbolic links)" for name in ("ben", "cleo")
+    }
+
+
 def test_what_stands_in_a_notebooks_place_is_taken(tmp_path: Path) -> None:
     """A folder or a link of a notebook's name was handed in; it is for grading to say that it is no notebook."""
     write(tmp_path, "s/ada/mini/mini.ipynb/x.txt", "s/cleo/mini/mini.ipynb")
@@ -143,7 +182,7 @@ def test_what_stands_in_a_notebooks_place_is_taken(tmp_path: Path) -> None:
         (["s/ada/mini/mini.ipynb"], "s/ada"),
         (["s/ada/mini/mini.ipynb"], "s/ada/mini"),
         (["s/ada.ipynb"], "s"),
-        (["s/ada/mini/mini.py"], "s"),
+        (["s/ada/mini/.mini.ipynb"], "s"),
     ],
 )
 def test_a_folder_without_submissions(tmp_path: Path, files: list[str], folder: str) -> None:
