@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import socket
+import tempfile
 from typing import Any
 
 from autograder.sandbox.inside import cells, figures, importable, lockdown, scratch, stand_in
@@ -122,6 +123,7 @@ class _Zygote:
         os.chdir(folder or "/")
         if folder:
             os.environ.update(TMPDIR=folder, HOME=folder, MPLCONFIGDIR=folder)
+            tempfile.tempdir = None  # the zygote has looked for its own
         version = self.doors.close(folder)
         _arrange_descriptors(connection, output)
         lockdown.set_limits(**request["limits"])
