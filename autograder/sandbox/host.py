@@ -19,6 +19,7 @@ from autograder.sandbox.launch import Started, launch, ways
 from autograder.sandbox.nearby import Nearby
 
 _ANSWER_SECONDS = 10.0
+_FIGURES_SECONDS = 60.0  # what draws may have to be loaded first, from a slow disk
 _MESSAGE = 1 << 16
 _SPARE_TASKS = 128
 _EMPTY_NOTEBOOK_BYTES = 288 << 20  # address space of a worker that has run nothing
@@ -136,7 +137,7 @@ class Host:
         if self._started is None:
             raise SandboxError("the sandbox is closed")
         started, control = self._started, self._started.control
-        control.settimeout(_ANSWER_SECONDS)
+        control.settimeout(_FIGURES_SECONDS if figures else _ANSWER_SECONDS)
         connection, theirs = socket.socketpair()
         output, their_output = os.pipe()
         try:

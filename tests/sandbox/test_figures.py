@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox import Cell, CellRun, Sandbox
+from autograder.errors import SandboxError
+from autograder.limits import Limits
+from autograder.sandbox import Cell, CellRun, Sandbox, host, launch
 
 IMPORT = "import matplotlib.pyplot as plt\n"
 IS_LOADED = "import sys\n'figure' in vars(sys.modules['matplotlib' + '.pyplot'])"
@@ -26,6 +28,50 @@ DRAWN = {
     "unseen, in three dimensions": IMPORT
     + "getattr(plt, 'figure')().add_subplot(projection='3d').plot([1, 2], [1, 2], [1, 2])",
 }
+LATER = "import importlib, sys, matplotlib as m\nload = lambda name: importlib.import_module('matplotlib' + name)\n"
+MEANWHILE = """
+import threading
+start, seen = threading.Barrier(6), []
+def use():
+    start.wait()
+    try:
+        seen.append(callable(getattr(plt, 'pl' + 'ot')))
+    except BaseException as error:
+        seen.append(repr(error))
+threads = [threading.Thread(target=use) for _ in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+seen
+"""
+IMPORTED_MEANWHILE = """
+import importlib, threading
+start, seen = threading.Barrier(2), []
+def use():
+    start.wait()
+    seen.append(callable(getattr(plt, 'pl' + 'ot')))
+def part():
+    start.wait()
+    try:
+        importlib.import_module('matplotlib' + '.colors')
+    except ImportError:
+        pass
+threads = [threading.Thread(target=each) for each in (use, part)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+seen, callable(importlib.import_module('matplotlib' + '.colors').to_rgb)
+"""
+FAILS = """
+import sys
+before = {**vars(plt)}
+sys.modules['matplotlib' + '.figure'] = None
+try:
+    getattr(plt, 'gcf')
+except ImportError:
+    print('failed')
+print({**vars(plt)} == before)
+del sys.modules['matplotlib' + '.figure']
+callable(getattr(plt, 'gcf'))
+"""
 
 
 @pytest.fixture
@@ -65,6 +111,61 @@ def test_what_is_used_is_there(fresh: Sandbox, source: str, text: str) -> None:
     """It is the module itself, whatever is asked of it first."""
     (shown,) = texts(run(fresh, source))
     assert text in shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "callable(load('.cm').viridis), load('.colors').to_rgb('r') == (1, 0, 0)",
+        "isinstance(load('.cm')._colormaps['viridis'], load('.colors').Colormap), load('.colors') is m.colors",
+        "load('.colors').__spec__.loader.name == load('.colors').__name__, load('.ticker') is m.ticker",
+        "load('.backends.backend_agg').FigureCanvasAgg is not None, load('.cbook') is m.cbook",
+        "importlib.reload(load('.pyplot')) is load('.pyplot'), load('.pyplot').__spec__ is not None",
+    ],
+)
+def test_a_part_is_there_before_anything_is_used(fresh: Sandbox, source: str) -> None:
+    """A module of the package can be the first thing that is imported, and is there once."""
+    assert texts(run(fresh, LATER + source)) == ["(True, True)"]
+
+
+def test_a_part_that_is_not_there(fresh: Sandbox) -> None:
+    """A module that the package does not have cannot be imported."""
+    failure = run(fresh, LATER + "load('.colours')").failure
+    assert failure is not None
+    assert failure.exception == "ModuleNotFoundError"
+
+
+def test_several_threads_at_once(fresh: Sandbox) -> None:
+    """Whoever comes while it is being loaded waits for it."""
+    assert texts(run(fresh, IMPORT + MEANWHILE)) == [repr([True] * 6)]
+
+
+def test_a_part_in_another_thread(fresh: Sandbox) -> None:
+    """Two threads that need what the other one is importing do not wait for each other for ever."""
+    assert texts(run(fresh, IMPORT + IMPORTED_MEANWHILE)) == ["([True], True)"]
+
+
+@pytest.mark.parametrize("name", ["show", "gcf"])
+def test_what_was_set_before_stays(fresh: Sandbox, name: str) -> None:
+    """What a submission puts in the place of a function is not undone when the rest is loaded."""
+    source = f"setattr(plt, '{name}', 3)\ncallable(getattr(plt, 'plot')), getattr(plt, '{name}')"
+    assert texts(run(fresh, IMPORT + source)) == ["(True, 3)"]
+
+
+def test_a_load_that_fails(fresh: Sandbox) -> None:
+    """The error is the submission's to see, and it is loaded when it is used again."""
+    done = run(fresh, IMPORT + FAILS)
+    assert texts(done) == ["True"]
+    assert [output["text"] for output in done.outputs if output["output_type"] == "stream"] == ["failed\nTrue\n"]
+
+
+def test_a_slow_disk_is_waited_for(fresh: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To load it may take as long as to start; other processes are there sooner or never."""
+    assert host._FIGURES_SECONDS >= launch._READY_SECONDS
+    monkeypatch.setattr(host, "_FIGURES_SECONDS", 0.01)
+    with pytest.raises(SandboxError, match="timed out"):
+        fresh._host.worker(Limits(), 1, figures=True)
+    assert texts(run(fresh, "1 + 1")) == ["2"]
 
 
 def test_what_is_not_there_is_not_there(fresh: Sandbox) -> None:
