@@ -37,6 +37,8 @@ class _Coroutine:
         self.busy = self.failed = False
 
     def begin(self, task: Callable[[], Any], context: Context) -> None:
+        if not self._greenlet:
+            self._greenlet.switch()  # begun without a task: it would keep what it was begun with
         self._greenlet.gr_context = context
         self.busy, self.failed = True, False
         self._greenlet.switch(task)
@@ -53,11 +55,12 @@ class _Coroutine:
             self._greenlet.gr_context = None
         return not self.busy
 
-    def _work(self, task: Callable[[], Any] | None) -> None:
-        while task is not None:
-            self.failed = task() is not None
-            self.busy, task = False, None
+    def _work(self) -> None:
+        while True:
             task = self._hub.switch()
+            self.failed = task() is not None
+            self.busy = False
+            del task
 
 
 class _Idle(threading.local):

@@ -162,6 +162,17 @@ class TestSideBySide:
         gc.collect()
         assert [each() for each in kept] == [None, None]
 
+    @pytest.mark.parametrize("last", [None, ValueError()])
+    def test_what_was_done_is_not_kept(self, last: Exception | None) -> None:
+        """Coroutines that wait for later tasks hold nothing of earlier ones, nor of who made their calls."""
+        desk = Desk()
+        task = desk.asking(1, 2)
+        desk.beside.all_pass([task, task, lambda: last])
+        kept = weakref.ref(desk), weakref.ref(desk.beside), weakref.ref(task)
+        del desk, task
+        gc.collect()
+        assert [each() for each in kept] == [None] * 3
+
     def test_contexts_are_kept_apart(self) -> None:
         """A task sees what holds where it was begun, and what it sets is its own."""
         desk, seen = Desk(), []
