@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 
+from autograder.bound import bound
 from autograder.errors import CallFailed
 from autograder.failures import unusable
 from autograder.snapshot import base_form, snapshot
@@ -29,11 +30,8 @@ _without_value: ContextVar[list[str] | None] = ContextVar("calls that returned N
 def calls_without_value() -> Iterator[list[str]]:
     """Give the list of the names of calls that returned None, which grows inside the `with` block."""
     calls: list[str] = []
-    token = _without_value.set(calls)
-    try:
+    with bound(_without_value, calls):
         yield calls
-    finally:
-        _without_value.reset(token)
 
 
 class LocalSubmission:
@@ -79,11 +77,8 @@ class LocalSubmission:
     @contextmanager
     def strict_numbers(self) -> Iterator[LocalSubmission]:
         """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
-        token = _numbers.set("raise")
-        try:
+        with bound(_numbers, "raise"):
             yield self
-        finally:
-            _numbers.reset(token)
 
     def processor_seconds(self) -> float:
         """Return the processor time that this process has used."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, TypeVar
+
+from autograder.bound import bound
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -23,11 +25,6 @@ def each(function: Callable[[Given], Result], arguments: Sequence[Given]) -> lis
     return [function(each) for each in arguments] if at_once is None else at_once(function, arguments)
 
 
-@contextmanager
-def calling(at_once: AtOnce) -> Iterator[None]:
+def calling(at_once: AtOnce) -> AbstractContextManager[object]:
     """Let `each` make its calls by `at_once` inside the `with` block."""
-    token = _at_once.set(at_once)
-    try:
-        yield
-    finally:
-        _at_once.reset(token)
+    return bound(_at_once, at_once)

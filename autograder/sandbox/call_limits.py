@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+
+from autograder.bound import bound
 
 _seconds: ContextVar[float | None] = ContextVar("the time limit that a test sets for its calls", default=None)
 _training: ContextVar[bool] = ContextVar("whether calls have the processor time of a training", default=False)
@@ -26,31 +27,16 @@ def strict() -> bool:
     return _strict.get()
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float) -> AbstractContextManager[object]:
     """Let each call inside the `with` take so many seconds."""
-    token = _seconds.set(seconds)
-    try:
-        yield
-    finally:
-        _seconds.reset(token)
+    return bound(_seconds, seconds)
 
 
-@contextmanager
-def as_training() -> Iterator[None]:
+def as_training() -> AbstractContextManager[object]:
     """Let calls inside the `with` have the processor time of a training."""
-    token = _training.set(True)
-    try:
-        yield
-    finally:
-        _training.reset(token)
+    return bound(_training, True)
 
 
-@contextmanager
-def strictly() -> Iterator[None]:
+def strictly() -> AbstractContextManager[object]:
     """Let numbers that overflow or are undefined raise in calls inside the `with`."""
-    token = _strict.set(True)
-    try:
-        yield
-    finally:
-        _strict.reset(token)
+    return bound(_strict, True)

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import WireError
 from autograder.sandbox import frame
-from autograder.sandbox.incoming import CHUNK, SMALL, Incoming
+from autograder.sandbox.incoming import CHUNK, SMALL, Incoming, cost
 
 
 class Pieces:
@@ -87,6 +87,15 @@ def test_what_is_too_large_is_refused_at_once(header: int, blob: int) -> None:
     with pytest.raises(WireError, match="larger than allowed"):
         incoming.take()
     assert pieces.reads == 1
+
+
+@pytest.mark.parametrize(("header", "blob"), [(b"[]" * 50, b""), (b"", b"x" * 6400), (b"[]", b"x" * 6272)])
+def test_what_costs_more_than_there_is_room_for(header: bytes, blob: bytes) -> None:
+    """JSON becomes many times as large, so a byte of the header counts for 64; one byte less of room is too little."""
+    assert cost(len(header), len(blob)) == 6400
+    assert Incoming(Pieces(framed(header, blob), 1 << 30).fill).take(6400)[0] == header
+    with pytest.raises(WireError, match="larger than there is room for"):
+        Incoming(Pieces(framed(header, blob), 1 << 30).fill).take(6399)
 
 
 def test_random_frames_in_random_pieces() -> None:

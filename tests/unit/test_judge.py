@@ -57,11 +57,8 @@ TESTS = {
 QUESTIONS = [Question("f", 5), Question("g", 3)]
 
 
-def judged(
-    raised: Raised, *, on_reference: Raised | None = None, stubs: frozenset[str] = frozenset(), **fields: Any
-) -> tuple[list[str], dict[str, QuestionResult]]:
-    script = Script(raised, on_reference or {})
-    judge = Judge(
+def judge_by(script: Script, *, stubs: frozenset[str] = frozenset(), **fields: Any) -> Judge:
+    return Judge(
         submission=object(),
         seed="00",
         reference=ModuleType("reference"),
@@ -72,6 +69,13 @@ def judged(
         stubs=stubs,
         pass_together=fields.get("pass_together", lambda _: ()),
     )
+
+
+def judged(
+    raised: Raised, *, on_reference: Raised | None = None, **fields: Any
+) -> tuple[list[str], dict[str, QuestionResult]]:
+    script = Script(raised, on_reference or {})
+    judge = judge_by(script, **fields)
     return script.ran, {result.name: result for result in judge.questions(QUESTIONS, TESTS)}
 
 
@@ -107,7 +111,7 @@ def test_points_are_rounded_down() -> None:
     """Two thirds of a point are 0.66: only a right answer may look like one."""
     third = [suite_test(str(number), "h", hidden=True) for number in range(3)]
     script = Script({"0": wrong()}, {})
-    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}.get, frozenset())  # type: ignore[arg-type]
+    judge = judge_by(script)
     (result,) = judge.questions([Question("h", 1)], {"h": third})
     assert result.score == 0.66
 
@@ -163,17 +167,7 @@ def test_what_stops_the_program_skips_what_would_pass() -> None:
     """A test that is skipped one by one is skipped, too, where it is known to pass."""
     tests = [suite_test(name, "h", hidden=True) for name in ("first", "stops", "after")]
     script = Script({"stops": failed("timeout")}, {})
-    judge = Judge(
-        submission=object(),
-        seed="00",
-        reference=ModuleType("reference"),
-        misconceptions=(),
-        examiner=script,  # type: ignore[arg-type]
-        sources={},
-        why_missing=lambda _: None,
-        stubs=frozenset(),
-        pass_together=lambda items: [item for item in items if item.nodeid != "stops"],
-    )
+    judge = judge_by(script, pass_together=lambda items: [item for item in items if item.nodeid != "stops"])
     (result,) = judge.questions([Question("h", 3)], {"h": tests})
     assert [test.outcome for test in result.tests] == ["passed", "timeout", "skipped"]
     assert script.ran == ["first", "stops"]
@@ -270,7 +264,7 @@ def test_a_training_that_takes_too_long_ends_the_trainings_only() -> None:
     tests.append(suite_test("again", "h", hidden=True))
     tests = [replace(test, trains=test.item.nodeid != "manners") for test in tests]
     script = Script({"long": failed("timeout")}, {})
-    judge = Judge(object(), "00", ModuleType("r"), (), script, {}, {}.get, frozenset())  # type: ignore[arg-type]
+    judge = judge_by(script)
     (result,) = judge.questions([Question("h", 3)], {"h": tests})
     assert [test.outcome for test in result.tests] == ["timeout", "passed", "skipped"]
     assert result.score == 1
