@@ -203,6 +203,13 @@ class TestJupyterHabits:
             ">>> if True:\n...     x = 3",
             "    x = 3",
             "x = 3\n%matplotlib inline",
+            "x = 3\nif x:\n  %matplotlib inline",
+            "pass\n>>> x = 3",
+            "x = 3\nx?",
+            "x = 3  # why?\ny = 4",
+            "a = %pwd\nx = 3",
+            "a =%pwd\nx = 3",
+            "x = 7 %4\ny = 1",
             "x = [\n3\n][0]  # %time",
             "x = 3 if '''\n%time\n''' else 4",
         ],
@@ -210,6 +217,18 @@ class TestJupyterHabits:
     def test_cells_are_read_as_in_jupyter(self, load: Load, source: str) -> None:
         """What IPython makes of a cell is made of it, whether or not it is Python already."""
         assert text(load, source, "print(x)") == "3\n"
+
+    @pytest.mark.parametrize("source", ["awaited = 3\nx = awaited", "x = 3\n# await nobody", "x = 3  # async\ny = 4"])
+    def test_cells_that_only_speak_of_waiting(self, load: Load, source: str) -> None:
+        """The words alone change nothing."""
+        assert text(load, source, "print(x)") == "3\n"
+
+    @pytest.mark.parametrize("source", ["import asyncio\nawait asyncio.sleep(0)", "async for x in f():\n    pass"])
+    def test_cells_that_wait(self, load: Load, source: str) -> None:
+        """Waiting outside of a function is Python here, as in Jupyter, though there is no event loop."""
+        failure = load(source).runs[0].failure
+        assert failure is not None
+        assert failure.exception == "PermissionError"
 
     def test_an_unknown_magic_costs_its_cell_only(self, load: Load) -> None:
         """A magic that is not there is an error of its cell."""

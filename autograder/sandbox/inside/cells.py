@@ -6,6 +6,7 @@ import ast
 import builtins
 import gc
 import getpass
+import re
 import site
 import sys
 import warnings
@@ -28,6 +29,9 @@ _NO_SHELL = (
 )
 _NO_INPUT = "{}() has nobody to ask while a notebook is graded: write the value into the cell"
 _PROMPTS = ("In [", "In[", ">>>", "...")  # pasted from a terminal
+_MORE_THAN_PYTHON = re.compile(r"\A\s|^\s*(?:[%!?,;/]|>>>|\.\.\.|In ?\[)|\?|=\s*[%!]", re.MULTILINE)
+"""What may be IPython's own: magics, shell commands, questions, prompts, an indented cell. Most cells have none."""
+_WAITS = re.compile(r"\b(?:await|async)\b")
 _WARM_UP = "import numpy as np\n1 / 0"
 
 
@@ -88,8 +92,14 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
         Single lines may be Python and a magic at once: `pwd`.
         """
-        is_python = "\n" in raw_cell.strip() and not raw_cell.lstrip().startswith(_PROMPTS) and _parses(raw_cell)
+        is_python = "\n" in raw_cell.strip() and (not _MORE_THAN_PYTHON.search(raw_cell) or _parses(raw_cell))
         return f"{raw_cell}\n" if is_python else str(super().transform_cell(raw_cell))
+
+    def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **rest: Any) -> bool:
+        """Whether the cell waits for something outside of a function; without the words it is not compiled to see."""
+        if transformed_cell is not None and not _WAITS.search(transformed_cell):
+            return False
+        return bool(super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest))
 
     def enable_gui(self, gui: Any = None) -> None:
         """No event loop here."""
@@ -169,6 +179,8 @@ def run_cell(shell: NotebookShell, *, index: int, source: str, text_bytes: int) 
 
 
 def _parses(source: str) -> bool:
+    if source.lstrip().startswith(_PROMPTS):
+        return False
     try:
         with warnings.catch_warnings(action="ignore"):  # the same ones come when the cell is run
             ast.parse(source)

@@ -84,9 +84,10 @@ class Doors:
     """
 
     def __init__(self, *, readable: Sequence[str], scratch: str) -> None:
-        self.readable = [*readable, _RANDOM]
+        places = [*readable, _RANDOM]
         self.scratch = scratch
-        self.rules = _held(readable=self.readable, writable=[scratch, os.devnull] if scratch else [os.devnull])
+        self.others = sorted({os.path.join("/", *path.split("/")[1:2]) for path in places})  # noqa: PTH118
+        self.rules = _held(readable=places, writable=[scratch, os.devnull] if scratch else [os.devnull])
 
     def close(self, folder: str) -> int:
         """Let this process open nothing else any more; returns the Landlock version, 0 where it does not hold.
@@ -99,8 +100,7 @@ class Doors:
         try:
             landlock.restrict(self.rules)
             if self.scratch:
-                others = {os.path.join("/", *path.split("/")[1:2]) for path in self.readable}  # noqa: PTH118
-                own = landlock.prepare(readable=sorted(others), writable=[folder, os.devnull])
+                own = landlock.prepare(readable=self.others, writable=[folder, os.devnull])
                 landlock.restrict(own if own is not None else -1)
         except OSError:
             return 0
@@ -114,19 +114,20 @@ def _held(*, readable: Iterable[str], writable: Iterable[str]) -> int | None:
         return None
 
 
-def filter_calls(program: bytes) -> str:
-    """Refuse this process every system call but those that the filter allows; returns why not, "" where it does."""
-    if not program:
-        return "no filter was given"
-    try:
-        _load(program)
-    except OSError as error:
-        return f"the kernel refused the filter: {error.strerror}"
-    return ""
+class Filter:
+    """Refuses a process every system call but those that a program allows; held ready by the zygote."""
 
+    def __init__(self, program: bytes) -> None:
+        self._code = ctypes.create_string_buffer(program, len(program))
+        head = struct.pack("<HxxxxxxQ", len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._code))
+        self._pointer = ctypes.create_string_buffer(head)
 
-def _load(program: bytes) -> None:
-    code = ctypes.create_string_buffer(program, len(program))
-    head = struct.pack("<HxxxxxxQ", len(program) // _INSTRUCTION_BYTES, ctypes.addressof(code))
-    pointer = ctypes.create_string_buffer(head)
-    prctl(_SET_SECCOMP, _SECCOMP_FILTER, ctypes.addressof(pointer))
+    def close(self) -> str:
+        """Put this process under the filter for good; returns why it is not, "" where it is."""
+        if not len(self._code):
+            return "no filter was given"
+        try:
+            prctl(_SET_SECCOMP, _SECCOMP_FILTER, ctypes.addressof(self._pointer))
+        except OSError as error:
+            return f"the kernel refused the filter: {error.strerror}"
+        return ""

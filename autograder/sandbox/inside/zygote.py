@@ -17,6 +17,7 @@ from autograder.sandbox.inside.worker import Worker
 
 _CONNECTION = 3
 _MESSAGE = 1 << 16
+_FOLDERS = ("TMPDIR", "HOME", "MPLCONFIGDIR")  # variables that name the folder to write to
 _PRELOADED = (
     "collections copy dataclasses functools itertools math operator random statistics string time timeit typing"
     " traceback inspect abc enum warnings numpy.linalg numpy.random numpy.fft numpy.testing IPython.display"
@@ -66,6 +67,7 @@ class _Zygote:
         self.count = 0
         self.figures = not config["scratch"]  # drawing needs a folder, which no worker has then
         self.doors = lockdown.Doors(readable=config["readable"], scratch=config["scratch"])
+        self.filter = lockdown.Filter(bytes.fromhex(config["filter"]))
 
     def answer_one(self) -> bool:
         """Answer one request; False when there is to be no other: the grader is gone, or the scratch folder spoilt."""
@@ -122,12 +124,13 @@ class _Zygote:
         os.setsid()
         os.chdir(folder or "/")
         if folder:
-            os.environ.update(TMPDIR=folder, HOME=folder, MPLCONFIGDIR=folder)
+            for name in _FOLDERS:
+                os.environ[name] = folder
             tempfile.tempdir = None  # the zygote has looked for its own
         version = self.doors.close(folder)
         _arrange_descriptors(connection, output)
         lockdown.set_limits(**request["limits"])
-        no_filter = lockdown.filter_calls(bytes.fromhex(self.config["filter"]))
+        no_filter = self.filter.close()
         Worker(_CONNECTION, self.shell, {"landlock": version, "no_filter": no_filter}).serve()
 
 
