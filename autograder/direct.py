@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -37,6 +38,18 @@ _REQUEST = "request"
 _HANDED_OVER = "get_direct_param_fixture_func"  # what pytest makes of a parameter that is not indirect
 
 
+@dataclass(frozen=True)
+class _Needs:
+    """What a test is called with: its parameters, what a suite gives it, and whether its marks set limits."""
+
+    parameters: dict[str, Any]
+    given: dict[str, Callable[[pytest.Item], Any]]
+    has_limits: bool
+
+
+_NEEDS = pytest.StashKey[_Needs]()
+
+
 def is_direct(item: pytest.Item) -> bool:
     """Tell whether a test is a plain function of parameters and of what a suite gives, and no plugin has a say in it.
 
@@ -50,7 +63,13 @@ def is_direct(item: pytest.Item) -> bool:
 
 def may_overlap(item: pytest.Item) -> bool:
     """Tell whether a direct test may wait for an answer while others ask: not where it has time limits of its own."""
-    return {mark.name for mark in item.iter_markers()} <= _MARKS_WITHOUT_TIME
+    return not _needs(item).has_limits
+
+
+def is_fixed(item: pytest.Item) -> bool:
+    """Tell whether a direct test has the same inputs for every seed, and an outcome that is no matter of time."""
+    needs = _needs(item)
+    return "rng" not in needs.given and not needs.has_limits
 
 
 def call(item: Any) -> BaseException | None:
@@ -58,9 +77,10 @@ def call(item: Any) -> BaseException | None:
 
     A test that returns something has asked nothing that counts: SuiteError.
     """
-    arguments = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    arguments.update({name: give(item) for name, give in _GIVEN.items() if name in item.fixturenames})
-    limits = suite.limits_of(item, arguments["submission"]) if "submission" in arguments else nullcontext()
+    needs = _needs(item)
+    arguments = {**needs.parameters, **{name: give(item) for name, give in needs.given.items()}}
+    has_limits = needs.has_limits and "submission" in arguments
+    limits = suite.limits_of(item, arguments["submission"]) if has_limits else nullcontext()
     with limits:
         try:
             returned = item.obj(**arguments)
@@ -72,6 +92,17 @@ def call(item: Any) -> BaseException | None:
         msg = f"{item.nodeid} returns a {type(returned).__name__}; a test says what is wrong with `assert` or `agree`"
         raise SuiteError(msg)
     return None
+
+
+def _needs(item: Any) -> _Needs:
+    """Return what a test needs, found out once."""
+    if _NEEDS not in item.stash:
+        parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+        given = {name: give for name, give in _GIVEN.items() if name in item.fixturenames}
+        marks = {mark.name for mark in item.iter_markers()}
+        item.stash[_NEEDS] = _Needs(parameters, given, not marks <= _MARKS_WITHOUT_TIME)
+    needs: _Needs = item.stash[_NEEDS]
+    return needs
 
 
 def _waits(function: object) -> bool:

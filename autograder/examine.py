@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ class Examiner:
         self._catcher = _Catcher()
         config.pluginmanager.register(self._catcher)
         self._direct: dict[pytest.Item, bool] = {}
+        self._fixed: dict[tuple[pytest.Item, Hashable], Exception | None] = {}
 
     def run(self, item: pytest.Item, submission: Any, seed: str) -> Exception | None:
         """Return None where the test passes against `submission`, otherwise the exception that ended it.
@@ -64,6 +65,14 @@ class Examiner:
             msg = f"{item.nodeid}: ended by {type(error).__name__} ({error}); a suite's test passes or fails"
             raise SuiteError(msg) from error
         return error and _without_frames(error)
+
+    def run_known(self, item: pytest.Item, code: Hashable, submission: Any, seed: str) -> Exception | None:
+        """Do the same as `run` for `code` of the course's own: where the inputs are fixed, the outcome is, too."""
+        if not self._is_direct(item) or not direct.is_fixed(item):
+            return self.run(item, submission, seed)
+        if (item, code) not in self._fixed:
+            self._fixed[item, code] = self.run(item, submission, seed)
+        return self._fixed[item, code]
 
     def pass_together(self, items: Sequence[pytest.Item], submission: Submission, seed: str) -> Sequence[pytest.Item]:
         """Run those tests side by side that may be, and return them if all pass; if not, running each one tells why."""

@@ -127,7 +127,8 @@ class Judge:
 
         Raises UnluckySeedError where the reference, too, fails the test on these inputs.
         """
-        own = self.examiner.run(test.item, LocalSubmission(vars(self.reference)), self.seed)
+        right = LocalSubmission(vars(self.reference))
+        own = self.examiner.run_known(test.item, self.reference.__name__, right, self.seed)
         if own is None:
             return error
         if isinstance(own, DataMissingError):

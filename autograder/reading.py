@@ -42,16 +42,11 @@ class Reading:
 
     def explained(self, failure: CallFailed) -> CallFailed:
         """Return the failure of a call with advice, where the source shows what it is about."""
-        if failure.kind == "missing":
-            words = "" if "." in failure.name else self._names.missing(failure.name)
-            if not words and self._failure_of_its_cell(failure.name):
-                words = f"There is no `{failure.name}`, because its cell failed."
-            return failure.advised(words) if words else failure
         if failure.exception == "NotImplementedError":
             return self._not_implemented(failure)
-        place = failure.name, failure.exception, failure.cell, failure.line
+        place = failure.name, failure.kind, failure.exception, failure.cell, failure.line
         if place not in self._known:
-            self._known[place] = self._at_a_line(failure) if failure.line else self._at_the_call(failure)
+            self._known[place] = self._advice(failure)
         return failure.advised(self._known[place]) if self._known[place] else failure
 
     def require_usable(self, name: str, value: Any) -> None:
@@ -78,6 +73,14 @@ class Reading:
                 f"`{question}` is defined twice in its cell, and the last one (line {line}) counts: delete the other."
             )
         return ""
+
+    def _advice(self, failure: CallFailed) -> str:
+        if failure.kind != "missing":
+            return self._at_a_line(failure) if failure.line else self._at_the_call(failure)
+        words = "" if "." in failure.name else self._names.missing(failure.name)
+        if not words and self._failure_of_its_cell(failure.name):
+            return f"There is no `{failure.name}`, because its cell failed."
+        return words
 
     def _is_own(self, name: str, kinds: type[ast.stmt] | tuple[type[ast.stmt], ...]) -> bool:
         return isinstance(self._names.definition(name), kinds)

@@ -127,6 +127,56 @@ def test_methods_are_left_to_pytest(pytester: pytest.Pytester) -> None:
     assert set(collected(pytester, f"class TestIt:\n    {body}\n").direct.values()) == {False}
 
 
+class Counted:
+    """Counts how often a known wrong answer is called while each test is run three times, with three seeds."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[float]] = {}
+        self.raised: set[type] = set()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        examiner = Examiner(session.config)
+        for item in session.items:
+            calls: list[float] = []
+            submission = LocalSubmission({"double": lambda x, calls=calls: calls.append(float(x))})
+            for seed in ("00", "01", "02"):
+                self.raised.add(type(examiner.run_known(item, "wrong", submission, seed)))
+            other = LocalSubmission({"double": lambda x: 2 * x, "square": lambda x: x * x})
+            assert examiner.run_known(item, "right", other, "00") is None
+            self.calls[item.name] = calls
+        return True
+
+
+LIMITED = "@pytest.mark.limits(call_seconds=9)\n@question"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "numbers"),
+    [
+        (CASES, {1.0: 1, 2.0: 1}),
+        (CASES.replace("@question", LIMITED), {1.0: 3, 2.0: 3}),
+        (CASES.replace("@question", "@pytest.mark.timed\n@question"), {1.0: 3, 2.0: 3}),
+        (FIXTURE.format("(autouse=True)") + CASES, {1.0: 3, 2.0: 3}),
+    ],
+    ids=["fixed inputs", "limits", "a matter of time", "a fixture"],
+)
+def test_what_is_known_is_run_once(pytester: pytest.Pytester, hidden: str, numbers: dict[float, int]) -> None:
+    """Where nothing depends on the seed or on time, a test shows the same of known code each time."""
+    found = Counted()
+    run(pytester, hidden, found)
+    asked = [x for calls in found.calls.values() for x in calls]
+    assert {x: asked.count(x) for x in asked} == numbers
+    assert found.raised == {AssertionError}
+
+
+def test_random_inputs_are_drawn_anew(pytester: pytest.Pytester) -> None:
+    """A test with random inputs is run for each seed, on inputs of its own."""
+    found = Counted()
+    run(pytester, PLAIN, found)
+    (asked,) = found.calls.values()
+    assert len(set(asked)) == 3
+
+
 class Judged:
     """Keeps what each test of a session raises for the reference."""
 

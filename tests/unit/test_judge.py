@@ -41,6 +41,9 @@ class Script:
         self.ran.append(item.nodeid)
         return self._raised.get(item.nodeid)
 
+    def run_known(self, item: Item, _code: object, submission: LocalSubmission, seed: str) -> Exception | None:
+        return self.run(item, submission, seed)
+
 
 def suite_test(name: str, question: str, *, hidden: bool, weight: float = 1.0) -> SuiteTest:
     return SuiteTest(Item(name), None, question, f"{name} holds.", weight, hidden)  # type: ignore[arg-type]

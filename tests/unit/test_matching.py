@@ -95,6 +95,10 @@ class Told(Examiner):
         """Return what the test is known to raise."""
         return self._outcomes[item, submission._namespace["f"]]
 
+    def run_known(self, item: Any, _code: object, submission: Any, seed: str) -> Exception | None:
+        """Return the same."""
+        return self.run(item, submission, seed)
+
 
 def suite_test(name: str, *, timed: bool = False) -> SuiteTest:
     """Return a test that is known by its name."""
