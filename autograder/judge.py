@@ -73,14 +73,17 @@ class Judge:
     def _judge(self, tests: Sequence[SuiteTest], results: Results) -> None:
         """Add the results of tests, in order. Once the first one has passed, all others may well pass side by side."""
         passed: Collection[pytest.Item] = ()
+        stopped = [test for test, error in results if _ends_the_question(error)]
         for number, test in enumerate(tests):
             if number == 1 and all(error is None for _, error in results):
                 passed = self.pass_together([test.item for test in tests[1:]])
-            if _is_skipped(test, results):
+            if _is_skipped(test, stopped):
                 error: Exception | None = _Skipped()
             else:
                 error = None if test.item in passed else self._run(test)
             results.append((test, error))
+            if _ends_the_question(error):
+                stopped.append(test)
 
     def _run(self, test: SuiteTest) -> Exception | None:
         """Return what one test raises."""
@@ -214,12 +217,12 @@ def _bytes(value: Any) -> int:
     return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0
 
 
-def _is_skipped(test: SuiteTest, before: Results) -> bool:
-    """Tell whether a test is not run: one that stopped the program is the last of its question.
+def _is_skipped(test: SuiteTest, stopped: Sequence[SuiteTest]) -> bool:
+    """Tell whether a test is not run, given those that `stopped` the program: such a one is the last of its question.
 
     A training that took too long ends the trainings only: the other tests have little data and their own limit.
     """
-    return any(_ends_the_question(error) and (test.trains or not stopped.trains) for stopped, error in before)
+    return any(test.trains or not each.trains for each in stopped)
 
 
 def _ends_the_question(error: Exception | None) -> bool:
@@ -236,8 +239,8 @@ def _unattempted(error: Exception) -> bool:
 
 def _points(points: float, results: Results) -> float:
     """Return the points for the share of weight that passed, rounded down to a hundredth."""
+    if all(error is None for _, error in results):
+        return points
     total = sum(Fraction(test.weight) for test, _ in results)
     passed = sum(Fraction(test.weight) for test, error in results if error is None)
-    if passed == total:
-        return points
     return math.floor(Fraction(points) * passed / total * POINT_PARTS) / POINT_PARTS

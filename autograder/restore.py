@@ -67,7 +67,7 @@ class _Restorer:
         self.original = original
         self.protected = {name: cell for cell in original.cells if (name := grade_id(cell))}
         self.plain = {cell.id: cell for cell in original.cells if not role(cell)}
-        self.cells = [copy.deepcopy(cell) for cell in submission.cells]
+        self.cells = list(submission.cells)
         self.notes: list[str] = []
 
     def run(self) -> Restored:
