@@ -80,7 +80,7 @@ class Channel:
     def packed(self, message: Message, refer: wire.Refer) -> Parcel:
         """Return a message ready to be sent; raises WireError where it cannot be sent."""
         self._number += 1
-        pieces = wire.pack((self._number, self._freed(), *message), refer=refer)
+        pieces = wire.pack((self._number, self._freed(), message[0], *message[1]), refer=refer)
         return Parcel(self._number, pieces, wire.size_of(pieces))
 
     def exchange(
@@ -152,10 +152,10 @@ class Channel:
         os.close(self._handle)
         os.close(self._output)
 
-    def _freed(self) -> Any:
+    def _freed(self) -> np.ndarray[Any, Any] | None:
         """Take the numbers of handles that nobody holds, as an array: there may be more of them than a header takes."""
         if not self._released:
-            return []
+            return None
         some = np.array(self._released[:_MAX_FREED], np.int64)
         del self._released[: len(some)]
         return some
@@ -225,13 +225,12 @@ class Channel:
 
 
 def _checked(reply: Any, number: int) -> dict[str, Any]:
-    if type(reply) is not dict or type(reply.get("ok")) is not bool:
+    if type(reply) is not tuple or len(reply) != 3 or type(reply[1]) is not bool:
         raise WireError("it is no answer")
-    if type(reply.get("number")) is not int or reply["number"] != number:
+    answered, ok, value = reply
+    if type(answered) is not int or answered != number:
         raise WireError("it answers another question")
-    if reply.keys() != {"number", "ok", "value" if reply["ok"] else "failure"}:
-        raise WireError("it is no answer")
-    return reply
+    return {"ok": ok, "value" if ok else "failure": value}
 
 
 def _pid(handle: int) -> int:

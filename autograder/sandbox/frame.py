@@ -15,7 +15,6 @@ MAX_HEADER = 1 << 20
 MAX_BLOB = 256 << 20
 MAX_TEXT = 24 << 20  # more than a notebook may have; one character beyond the BMP makes a text four times as large
 PREFIX_BYTES = 12
-ALIGN = 16
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
 MAX_INTEGER_BITS = 4096
@@ -28,8 +27,6 @@ _ONE_BYTE = ("|b1", "|i1", "|u1")
 _MORE_BYTES = ("i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16")
 SCALARS = {name: np.dtype(name) for name in (*_ONE_BYTE, *(f"<{kind}" for kind in _MORE_BYTES))}
 DTYPES = {**SCALARS, **{f">{kind}": np.dtype(f">{kind}") for kind in _MORE_BYTES}}
-_CODES = {id(dtype): name for name, dtype in SCALARS.items()}
-"""The dtypes that almost all arrays have, of which there is one object each: to ask it for its name takes longer."""
 
 Refer = Callable[[Any], tuple[int, str]]
 Resolve = Callable[[int, str], Any]
@@ -55,10 +52,10 @@ def is_small(number: int) -> bool:
 def is_key(key: Any) -> bool:
     """Tell whether a value may be the key of a dict: a plain one whose hash and comparison are Python's or numpy's."""
     kind = type(key)
-    if kind in _PLAIN_KEYS:
-        return True
     if kind is str:
         return is_unicode(key)
+    if kind in _PLAIN_KEYS:
+        return True
     if kind is int:
         return bool(key.bit_length() <= MAX_INTEGER_BITS)
     if kind is tuple:
@@ -79,16 +76,6 @@ def is_scalar(value: Any) -> bool:
     return isinstance(value, np.generic) and type(value) is value.dtype.type and value.dtype.str in SCALARS
 
 
-def is_array(value: Any) -> bool:
-    """Tell whether a value is an array that is allowed, of no class of its own."""
-    return type(value) is np.ndarray and code_of(value.dtype) in DTYPES and value.ndim <= MAX_DIMENSIONS
-
-
-def code_of(dtype: np.dtype[Any]) -> str:
-    """Return what a dtype is called in a frame."""
-    return _CODES.get(id(dtype)) or dtype.str
-
-
 def is_room_for(shape: list[int] | tuple[int, ...], itemsize: int) -> bool:
     """Tell whether an array may be so large; an empty one may not have axes so long that a sum would fill memory."""
     size = math.prod(shape)
@@ -98,9 +85,8 @@ def is_room_for(shape: list[int] | tuple[int, ...], itemsize: int) -> bool:
 class Room:
     """What one frame may still hold of what costs more to read than its bytes say."""
 
-    def __init__(self) -> None:
-        self.text = MAX_TEXT
-        self.comparisons = _MAX_COMPARISONS
+    text = MAX_TEXT
+    comparisons = _MAX_COMPARISONS
 
     def take_text(self, size: int) -> None:
         """Count the bytes of a long text; raises WireError when there are too many."""

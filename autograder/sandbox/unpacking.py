@@ -7,22 +7,29 @@ import math
 import re
 import struct
 from collections.abc import Callable
+from functools import lru_cache
+from json.scanner import make_scanner
 from typing import Any
 
 import numpy as np
 
 from autograder.errors import WireError
 from autograder.sandbox import frame
-from autograder.sandbox.frame import ALIGN, DTYPES, MAX_BLOB, MAX_DEPTH, MAX_HEADER, SCALARS, SHORT_TEXT, Resolve
+from autograder.sandbox.frame import DTYPES, MAX_BLOB, MAX_DEPTH, MAX_HEADER, SCALARS, SHORT_TEXT, Resolve
 
-_DECODER = json.JSONDecoder()
+_scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # it takes what a decoder has
 _BITS = re.compile("[0-9a-f]{16}")
 _DIGITS = re.compile(f"-?0x[0-9a-f]{{1,{frame.MAX_INTEGER_BITS // 4}}}")
-_PLAIN = frozenset([float, bool, type(None)])
+_LENGTH = "(?:0|[1-9][0-9]{0,18})"
+_FORM = re.compile(rf"([^\[]*)\[({_LENGTH}(?:,{_LENGTH}){{0,{frame.MAX_DIMENSIONS - 1}}})?\]")
+_MAX_FORM = 20 * (frame.MAX_DIMENSIONS + 1)
+_FORMS = 1024
+_DOUBLE = struct.Struct("<d")
 _CONTENTS = ("l", "t", "d")
+_AS_THEY_ARE = frozenset([float, bool, type(None)])
 
 
-def unpack(header: bytes | bytearray, blob: memoryview, *, resolve: Resolve) -> Any:
+def unpack(header: bytes | bytearray | memoryview, blob: memoryview, *, resolve: Resolve) -> Any:
     """Return the value of a frame. `resolve` gives the object of a handle; raises WireError on anything irregular.
 
     Every array is a plain one that owns its memory: aligned, contiguous, writable, in the byte order that it had.
@@ -32,11 +39,11 @@ def unpack(header: bytes | bytearray, blob: memoryview, *, resolve: Resolve) -> 
     unpacker = _Unpacker(blob, resolve)
     try:
         text = str(header, "utf-8")
-        node, end = _DECODER.raw_decode(text)
+        node, end = _scan(text, 0)
         if end != len(text):
             raise WireError("the message has more than one value")
-        value = unpacker.value(node, 0)
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        value = unpacker.values([node], 0)[0]
+    except (ValueError, StopIteration, RecursionError, MemoryError, OverflowError) as error:
         raise WireError(f"the message is malformed ({type(error).__name__})") from None
     if unpacker.position != len(blob):
         raise WireError("the message has bytes that belong to no value")
@@ -46,129 +53,156 @@ def unpack(header: bytes | bytearray, blob: memoryview, *, resolve: Resolve) -> 
 class _Unpacker:
     """Turns nodes back into values. A node of a letter has a reader, which gets the whole node."""
 
+    __slots__ = ("blob", "position", "resolve", "room", "size")
+
     def __init__(self, blob: memoryview, resolve: Resolve) -> None:
         self.blob = blob
+        self.size = len(blob)
         self.position = 0
         self.resolve = resolve
         self.room = frame.Room()
 
-    def value(self, node: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
+    def values(self, nodes: Any, depth: int) -> list[Any]:
+        """Return the values of a list of nodes."""
+        if type(nodes) is not list:
+            raise _no_value()
+        if depth > MAX_DEPTH and nodes:
             raise WireError("the message is nested too deeply")
-        kind = type(node)
-        if kind in _PLAIN:
-            return node
-        if kind is list:
-            reader = _READERS.get(node[0]) if node and type(node[0]) is str else None
-            if reader is None or len(node) not in reader[1]:
-                raise _no_value()
-            return reader[0](self, node, depth)
-        if kind is str:
-            return _checked_text(node)
-        if kind is int and not frame.is_small(node):
-            raise WireError("the message holds a whole number in a form that is not its own")
-        if kind is dict:
-            raise _no_value()
-        return node  # a small whole number: JSON has nothing else
+        values = []
+        for node in nodes:
+            kind = type(node)
+            if kind is list:
+                try:
+                    read = _READERS[node[0]]
+                except (LookupError, TypeError):
+                    raise _no_value() from None
+                values.append(read(self, node, depth))
+            elif kind in _AS_THEY_ARE or (kind is str and node.isascii()):
+                values.append(node)
+            else:
+                values.append(_checked(node))
+        return values
 
-    def _items(self, node: list[Any], depth: int) -> list[Any]:
-        if type(node[1]) is not list:
-            raise _no_value()
-        value, inside = self.value, depth + 1
-        return [value(item, inside) for item in node[1]]
+    def _list(self, node: list[Any], depth: int) -> list[Any]:
+        _, items = node
+        return self.values(items, depth + 1)
 
     def _tuple(self, node: list[Any], depth: int) -> tuple[Any, ...]:
-        return tuple(self._items(node, depth))
+        _, items = node
+        return tuple(self.values(items, depth + 1))
 
     def _dict(self, node: list[Any], depth: int) -> dict[Any, Any]:
-        items = node[1]
-        if type(items) is not list:
-            raise _no_value()
-        self.room.take_keys(len(items))
-        result = {}
-        for item in items:
-            if type(item) is not list or len(item) != 2:
-                raise WireError("the message holds a broken dict")
-            key = self.value(item[0], depth + 1)
-            if not frame.is_key(key):
-                raise WireError("the message holds a dict with a key that is no plain value")
-            result[key] = self.value(item[1], depth + 1)
-        if len(result) != len(items):
+        _, parts = node
+        items = self.values(parts, depth + 1)
+        if not items:
+            return {}
+        keys, values = items[::2], items[1::2]
+        self.room.take_keys(len(keys))
+        if len(keys) != len(values):
+            raise WireError("the message holds a broken dict")
+        if not all(map(frame.is_key, keys)):
+            raise WireError("the message holds a dict with a key that is no plain value")
+        result = dict(zip(keys, values, strict=True))
+        if len(result) != len(keys):
             raise WireError("the message holds a dict with a key twice")
         return result
 
     def _text(self, node: list[Any], _: int) -> str:
-        size = node[2]
+        _letter, size = node
         if type(size) is not int or size <= SHORT_TEXT:
             raise WireError("the message holds a text in a form that is not its own")
         self.room.take_text(size)
-        return str(self._take(node[1], size), "utf-8")
+        start = self._take(size)
+        return str(self.blob[start : start + size], "utf-8")
 
     def _integer(self, node: list[Any], _: int) -> int:
-        if type(node[1]) is not str or not _DIGITS.fullmatch(node[1]):
+        _letter, digits = node
+        if type(digits) is not str or not _DIGITS.fullmatch(digits):
             raise _no_value()
-        return int(node[1], 16)
+        return int(digits, 16)
 
     def _nan(self, node: list[Any], _: int) -> float:
         return _real(node)
 
     def _complex(self, node: list[Any], _: int) -> complex:
-        return complex(_real(node[1]), _real(node[2]))
+        _letter, real, imag = node
+        return complex(_real(real), _real(imag))
 
     def _handle(self, node: list[Any], depth: int) -> Any:
-        number, name, contents = node[1], node[2], node[3:]
+        _, number, name, *contents = node
         if type(number) is not int or not 0 <= number <= frame.MAX_HANDLE or type(name) is not str:
             raise WireError("the message holds a handle that is none")
-        if contents and (type(contents[0]) is not list or not contents[0] or contents[0][0] not in _CONTENTS):
+        if contents and not _is_plain_form(contents):
             raise WireError("the message holds a handle with contents that nothing has")
         target = self.resolve(number, name[: frame.MAX_TYPE_NAME])
         if contents:
-            value = self.value(contents[0], depth + 1)
+            value = self.values(contents, depth + 1)[0]
             if getattr(type(target), "is_handle", False) is True:
                 target._contents = value
         return target
 
-    def _scalar(self, node: list[Any], depth: int) -> Any:
-        if node[2] != [] or type(node[1]) is not str or node[1] not in SCALARS:
-            raise WireError("the message holds a scalar with axes or of a refused dtype")
-        return self._array(node, depth)[()]
+    def _scalar(self, node: list[Any], _: int) -> Any:
+        _letter, dtype = node
+        kind = SCALARS.get(dtype) if type(dtype) is str else None
+        if kind is None:
+            raise WireError("the message holds a scalar of a refused dtype")
+        start = self._take(kind.itemsize)
+        if kind.char == "d":
+            return np.float64(_DOUBLE.unpack_from(self.blob, start)[0])
+        return np.bool_(self.blob[start] != 0) if kind.char == "?" else np.ndarray((), kind, self.blob, start)[()]
 
     def _array(self, node: list[Any], _: int) -> np.ndarray[Any, Any]:
-        _letter, dtype, shape, offset = node
-        kind = DTYPES.get(dtype) if type(dtype) is str else None
-        if kind is None:
-            raise WireError("the message holds an array of a refused dtype")
-        _check_shape(shape, kind.itemsize)
-        count = math.prod(shape)
-        raw = self._take(offset, count * kind.itemsize)
-        if not count:
+        _letter, form = node
+        if type(form) is not str:
+            raise _no_array()
+        kind, shape, size, is_bits = _form(form)
+        start = self.position
+        self.position = end = start + size
+        if end > self.size:
+            raise _beyond()
+        if is_bits:
+            return np.ndarray(shape, kind, self.blob, start).copy()
+        if not size:
             return np.empty(shape, kind)
-        if kind.kind == "b":  # a byte that is neither 0 nor 1 would be a bool that is neither true nor false
-            return np.asarray(np.ndarray(shape, np.uint8, raw) != 0)
-        return np.ndarray(shape, kind, raw).copy()
+        # A byte that is neither 0 nor 1 would be a bool that is neither true nor false.
+        return np.asarray(np.ndarray(shape, np.uint8, self.blob, start) != 0)
 
-    def _take(self, offset: Any, size: int) -> memoryview:
-        end = self.position + size
-        if type(offset) is not int or offset != self.position:
-            raise WireError("the message holds values that overlap or leave gaps")
-        if end + -size % ALIGN > len(self.blob):
-            raise WireError("the message holds an array that is larger than the data sent")
-        self.position = end + -size % ALIGN
-        return self.blob[offset:end]
+    def _take(self, size: int) -> int:
+        """Return where the next bytes of the blob begin, which are used up then."""
+        start = self.position
+        self.position = end = start + size
+        if end > self.size:
+            raise _beyond()
+        return start
 
 
-_READERS: dict[str, tuple[Callable[[_Unpacker, list[Any], int], Any], tuple[int, ...]]] = {
-    "a": (_Unpacker._array, (4,)),
-    "z": (_Unpacker._scalar, (4,)),
-    "l": (_Unpacker._items, (2,)),
-    "t": (_Unpacker._tuple, (2,)),
-    "d": (_Unpacker._dict, (2,)),
-    "s": (_Unpacker._text, (3,)),
-    "i": (_Unpacker._integer, (2,)),
-    "f": (_Unpacker._nan, (2,)),
-    "c": (_Unpacker._complex, (3,)),
-    "h": (_Unpacker._handle, (3, 4)),
+_READERS: dict[str, Callable[[_Unpacker, list[Any], int], Any]] = {
+    "a": _Unpacker._array,
+    "z": _Unpacker._scalar,
+    "l": _Unpacker._list,
+    "t": _Unpacker._tuple,
+    "d": _Unpacker._dict,
+    "s": _Unpacker._text,
+    "i": _Unpacker._integer,
+    "f": _Unpacker._nan,
+    "c": _Unpacker._complex,
+    "h": _Unpacker._handle,
 }
+
+
+@lru_cache(_FORMS)
+def _form(text: str) -> tuple[np.dtype[Any], tuple[int, ...], int, bool]:
+    """Return dtype, shape and bytes of an array, and whether any of these are its values."""
+    match = _FORM.fullmatch(text) if len(text) <= _MAX_FORM else None
+    if match is None:
+        raise _no_array()
+    kind = DTYPES.get(match[1])
+    if kind is None:
+        raise WireError("the message holds an array of a refused dtype")
+    shape = tuple(map(int, match[2].split(","))) if match[2] else ()
+    if not frame.is_room_for(shape, kind.itemsize):
+        raise WireError("the message holds an array that is larger than allowed")
+    return kind, shape, math.prod(shape) * kind.itemsize, kind.char != "?" and 0 not in shape
 
 
 def _real(node: Any) -> float:
@@ -182,20 +216,29 @@ def _real(node: Any) -> float:
     return number
 
 
-def _check_shape(shape: Any, itemsize: int) -> None:
-    if type(shape) is not list or len(shape) > frame.MAX_DIMENSIONS:
-        raise WireError("the message holds an array with a broken shape")
-    for length in shape:
-        if type(length) is not int or length < 0:
-            raise WireError("the message holds an array with a broken shape")
-    if not frame.is_room_for(shape, itemsize):
-        raise WireError("the message holds an array that is larger than allowed")
-
-
-def _checked_text(text: str) -> str:
-    if not frame.is_unicode(text):
+def _checked(value: Any) -> Any:
+    """Return a text or a whole number as JSON has it, after checks."""
+    if type(value) is str and not frame.is_unicode(value):
         raise WireError("the message holds a text that is not valid Unicode")
-    return text
+    if type(value) is int and not frame.is_small(value):
+        raise WireError("the message holds a whole number in a form that is not its own")
+    if type(value) is dict:
+        raise _no_value()
+    return value
+
+
+def _is_plain_form(contents: list[Any]) -> bool:
+    if len(contents) != 1 or type(contents[0]) is not list or not contents[0]:
+        return False
+    return contents[0][0] in _CONTENTS
+
+
+def _beyond() -> WireError:
+    return WireError("the message holds an array that is larger than the data sent")
+
+
+def _no_array() -> WireError:
+    return WireError("the message holds an array of a broken form")
 
 
 def _no_value() -> WireError:

@@ -41,9 +41,9 @@ def frame_of(value: Any) -> Frame:
 
 def corpus() -> tuple[Frame, ...]:
     """Return the frames: answers, failures of all kinds, reports of cells."""
-    answers = [{"number": NUMBER, "ok": True, "value": value} for value in _values()]
-    failed = [{"number": NUMBER, "ok": False, "failure": report} for report in _failures()]
-    cells = [{"number": NUMBER, "ok": True, "value": report} for report in _cells()]
+    answers = [(NUMBER, True, value) for value in _values()]
+    failed = [(NUMBER, False, report) for report in _failures()]
+    cells = [(NUMBER, True, report) for report in _cells()]
     return tuple(map(frame_of, [*answers, *failed, *cells]))
 
 

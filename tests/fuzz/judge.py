@@ -84,7 +84,7 @@ def check_plain(value: Any) -> None:
 
 def use(value: Any) -> None:
     """Do with a value whatever the grader does with an answer: only Mismatch and WireError may come of it."""
-    report = value.get("value", value.get("failure")) if type(value) is dict else value
+    report = value[2] if type(value) is tuple and len(value) == 3 else value
     try:
         room = untrusted.Room(text_bytes=_TEXT_BYTES, image_bytes=1 << 20)
         shown = untrusted.outputs(report, text_bytes=_TEXT_BYTES, room=room)

@@ -80,6 +80,11 @@ _DEEP = [30, 31, 32, 33, 40, 60]
 _MANY = [2, 5, 20, 100, 5000]
 
 
+def form_of(dtype: str, shape: Any) -> str:
+    """Return the form of an array of any shape, one that none can have included."""
+    return dtype + json.dumps(shape, separators=(",", ":"))
+
+
 class Mutator:
     """An endless sequence of mutated frames, the same for the same seed."""
 
@@ -137,7 +142,8 @@ class Mutator:
     def _extreme(self, node: Any) -> Any:
         """Return a value of the same type from the edges of what is allowed."""
         if type(node) is str:
-            return self.random.choice(self.random.choice((TEXTS, DTYPES, LETTERS)))
+            form = form_of(self.random.choice(DTYPES), self._shape())
+            return self.random.choice((*map(self.random.choice, (TEXTS, DTYPES, LETTERS)), form, form))
         if type(node) is list:
             return self._shape()
         return self.random.choice(REALS if type(node) is float else NUMBERS)
@@ -180,15 +186,13 @@ class Mutator:
     def _nested(self, node: Any) -> Any:
         letter = self.random.choice("lltdh")
         for _ in range(self.random.choice(_DEEP) if self.random.random() < 0.2 else 1):
-            node = (
-                ["h", 3, "Node", node] if letter == "h" else ["d", [[1, node]]] if letter == "d" else [letter, [node]]
-            )
+            node = ["h", 3, "Node", node] if letter == "h" else ["d", [1, node]] if letter == "d" else [letter, [node]]
         return node
 
     def _as_array(self, _: Any) -> Any:
         """Return an array's node, right in form, wrong in one thing or another."""
         letter, dtype = self.random.choice("aaz"), self.random.choice(DTYPES)
-        return [letter, dtype, self._shape(), self.random.choice([0, 0, 16, 48, 8, -16, 2**63])]
+        return [letter, form_of(dtype, self._shape()) if letter == "a" else dtype]
 
     def _changed(self, data: bytes) -> bytes:
         raw = bytearray(data)

@@ -53,12 +53,7 @@ class Script:
 
 
 def _is_reply(value: Any) -> bool:
-    if type(value) is not dict or type(value.get("number")) is not int or value["number"] != NUMBER:
-        return False
-    keys = set(value) - {"number"}
-    return (value.get("ok") is True and keys == {"ok", "value"}) or (
-        value.get("ok") is False and keys == {"ok", "failure"}
-    )
+    return type(value) is tuple and list(map(type, value[:2])) == [int, bool] and value[:1] == (NUMBER,) == value[:-2]
 
 
 class Peer:
@@ -81,7 +76,7 @@ class Peer:
 
     def reply(self, number: int, value: Any) -> None:
         """Send a proper reply."""
-        self.send(frame_of({"number": number, "ok": True, "value": value}).bytes())
+        self.send(frame_of((number, True, value)).bytes())
 
     def hang_up(self) -> None:
         """End process and connection; what was sent before still arrives."""
@@ -107,7 +102,8 @@ class Peer:
             while True:
                 header, blob = wire.sizes(self._read(wire.PREFIX_BYTES))
                 request = wire.unpack(self._read(header), memoryview(self._read(blob)), resolve=lambda n, _: n)
-                self._answer(self, dict(zip(("number", "free", "operation", "arguments"), request, strict=True)))
+                number, free, operation, *arguments = request
+                self._answer(self, {"number": number, "free": free, "operation": operation, "arguments": arguments})
 
     def _read(self, size: int) -> bytes:
         raw = b""
@@ -156,7 +152,7 @@ def _ask(channel: Channel, seconds: float) -> Outcome:
     except CallFailed as failure:
         outcome: Any = failure.kind
         return outcome
-    assert reply["number"] == channel._number
+    assert reply.keys() == {"ok", "value" if reply["ok"] else "failure"}
     return "reply"
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autograder.errors import WireError
 from tests.fuzz import campaigns, judge, memory
 from tests.fuzz.frames import Frame, corpus
-from tests.fuzz.mutate import DTYPES, NUMBERS, REALS, SHAPES, TEXTS
+from tests.fuzz.mutate import DTYPES, NUMBERS, REALS, SHAPES, TEXTS, form_of
 
 MEGABYTE = 1 << 20
 
@@ -25,9 +25,10 @@ tagged = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.tuples(st.sampled_from("lt"), st.lists(inner, max_size=3)).map(list)
-        | st.tuples(st.just("d"), st.lists(st.tuples(inner, inner).map(list), max_size=3)).map(list)
+        | st.tuples(st.just("d"), st.lists(inner, max_size=6)).map(list)
         | st.tuples(st.just("h"), st.integers(0, 9), st.text(max_size=3), inner).map(list)
-        | st.tuples(st.sampled_from("az"), st.sampled_from(DTYPES), st.sampled_from(SHAPES), st.just(0)).map(list)
+        | st.tuples(st.just("a"), st.builds(form_of, st.sampled_from(DTYPES), st.sampled_from(SHAPES))).map(list)
+        | st.tuples(st.just("z"), st.sampled_from(DTYPES)).map(list)
         | st.tuples(st.just("c"), inner, inner).map(list)
     ),
     max_leaves=8,

@@ -6,6 +6,7 @@ import itertools
 import json
 import struct
 import threading
+from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from tests.fuzz import peers
 from tests.fuzz.frames import frame_of
 from tests.fuzz.peers import AMPLE_SECONDS, Peer
 
+Answer = namedtuple("Answer", "number ok value")
 LIMITS = Limits(call_seconds=AMPLE_SECONDS, submission_seconds=1e6)
 
 
@@ -30,35 +32,44 @@ def given_class() -> None:
     """Sent as source."""
 
 
-def honest(request: dict[str, Any]) -> dict[str, Any]:
-    value = request["arguments"][2][0] if request["operation"] == "call" else 7
-    return {"number": request["number"], "ok": True, "value": value}
+def honest(request: dict[str, Any]) -> tuple[int, bool, Any]:
+    return request["number"], True, request["arguments"][2][0] if request["operation"] == "call" else 7
 
 
 def raw(*replies: Any) -> bytes:
     return b"".join(frame_of(reply).bytes() for reply in replies)
 
 
+def numbered(request: dict[str, Any], number: Any) -> bytes:
+    return raw((number, *honest(request)[1:]))
+
+
 FORGED = {
-    "the number before": lambda request: raw({**honest(request), "number": request["number"] - 1}),
-    "the number after": lambda request: raw({**honest(request), "number": request["number"] + 1}),
-    "a number that is a bool": lambda request: raw({**honest(request), "number": True}),
-    "a number that is a float": lambda request: raw({**honest(request), "number": float(request["number"])}),
-    "a number that is an array": lambda request: raw({**honest(request), "number": np.array(request["number"])}),
-    "both value and failure": lambda request: raw({**honest(request), "failure": None}),
-    "a failure that is a value": lambda request: raw({**honest(request), "ok": False}),
-    "more than an answer": lambda request: raw({**honest(request), "score": 100}),
+    "the number before": lambda request: numbered(request, request["number"] - 1),
+    "the number after": lambda request: numbered(request, request["number"] + 1),
+    "a number that is a bool": lambda request: numbered(request, True),
+    "a number that is a float": lambda request: numbered(request, float(request["number"])),
+    "a number that is a scalar of numpy's": lambda request: numbered(request, np.int64(request["number"])),
+    "a number that is an array": lambda request: numbered(request, np.array(request["number"])),
+    "a number that is a handle": lambda request: numbered(request, object()),
+    "both value and failure": lambda request: raw((*honest(request), None)),
+    "neither value nor failure": lambda request: raw(honest(request)[:2]),
+    "a failure that is a value": lambda request: raw((request["number"], False, 7)),
+    "a list of the three": lambda request: raw(list(honest(request))),
+    "a dict of the three": lambda request: raw(dict(zip(("number", "ok", "value"), honest(request), strict=True))),
+    "a tuple of a class of its own": lambda request: raw(Answer(*honest(request))),
+    "one that is 1": lambda request: raw((request["number"], 1, honest(request)[2])),
+    "one that is a bool of numpy's": lambda request: raw((request["number"], np.True_, honest(request)[2])),
+    "one that is none": lambda request: raw((request["number"], None, honest(request)[2])),
     "nothing but a value": lambda request: raw(request["arguments"]),
     "the request itself": lambda request: raw(request),
-    "a failure of no kind": lambda request: raw({"number": request["number"], "ok": False, "failure": {"kind": "x"}}),
-    "a training that was slow": lambda request: raw(
-        {"number": request["number"], "ok": False, "failure": {"kind": "slow"}}
-    ),
+    "a failure of no kind": lambda request: raw((request["number"], False, {"kind": "x"})),
+    "a training that was slow": lambda request: raw((request["number"], False, {"kind": "slow"})),
     "a handle": lambda _: frame_of(object()).bytes(),
 }
 FOLLOWED = {
     "the same reply again": lambda request: raw(honest(request), honest(request)),
-    "a reply to the next": lambda request: raw(honest(request), {**honest(request), "number": request["number"] + 1}),
+    "a reply to the next": lambda request: raw(honest(request)) + numbered(request, request["number"] + 1),
     "half a reply": lambda request: raw(honest(request), honest(request))[:-1],
     "one byte": lambda request: raw(honest(request)) + b"\0",
 }
@@ -125,7 +136,7 @@ class Conversations(RuleBasedStateMachine):
     def gets_no_number_of_an_object(self, value: Any) -> None:
         """Where the number of an object is asked for, nothing else is taken for one."""
         self.submission._defined.clear()
-        self.say = lambda request: raw({**honest(request), "value": value})
+        self.say = lambda request: raw((request["number"], True, value))
         with pytest.raises(CallFailed) as caught:
             self.submission.define(given_class)
         assert caught.value.kind == "refused"
@@ -134,7 +145,7 @@ class Conversations(RuleBasedStateMachine):
     @rule(value=st.sampled_from([None, 1, "yes", [True], np.True_, np.ones(1, bool)]))
     def is_told_something_else_than_yes(self, value: Any) -> None:
         """Whether a name is there is True or it is not."""
-        self.say = lambda request: raw({**honest(request), "value": value})
+        self.say = lambda request: raw((request["number"], True, value))
         assert self.submission.has("f") is False
 
     def teardown(self) -> None:
@@ -178,7 +189,8 @@ class TestChannel:
         freed: list[int] = []
 
         def answer(peer: Peer, request: dict[str, Any]) -> None:
-            freed.extend(int(number) for number in request["free"])
+            assert request["free"] is None or len(request["free"])
+            freed.extend([] if request["free"] is None else request["free"].tolist())
             peer.reply(request["number"], None)
 
         with peer_that(answer) as peer:
@@ -236,7 +248,7 @@ class TestChannel:
 
     def test_a_handle_with_a_number_that_no_worker_gives(self) -> None:
         """A number that could not be sent back is refused when it comes."""
-        header = json.dumps(["d", [["number", 1], ["ok", True], ["value", ["h", 2**64, "x"]]]]).encode()
+        header = json.dumps(["t", [1, True, ["h", 2**64, "x"]]]).encode()
         frame = struct.pack("<IQ", len(header), 0) + header
         with peer_that(lambda peer, _: peer.send(frame)) as peer:
             assert "a handle that is none" in failure_of(peer).reason

@@ -51,10 +51,11 @@ class Worker:
     def serve(self) -> None:
         """Answer requests until the grader hangs up."""
         while True:
-            number, free, operation, arguments = self._receive()
-            for each in free:
-                self.objects.pop(each, None)
-            self._reply(number, self._answer(operation, arguments))
+            number, free, operation, *arguments = self._receive()
+            if free is not None:
+                for each in free:
+                    self.objects.pop(each, None)
+            self._reply(number, *self._answer(operation, arguments))
 
     def hello(self, seed: int) -> dict[str, Any]:
         """Which protections hold in this process; random numbers start from the seed."""
@@ -122,26 +123,26 @@ class Worker:
             raise _MissingError("missing")
         return self.shell.user_ns[name]
 
-    def _answer(self, operation: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    def _answer(self, operation: str, arguments: list[Any]) -> tuple[bool, Any]:
+        """Return whether the operation was done, and its value or the facts of its failure."""
         try:
-            return {"ok": True, "value": self.operations[operation](*arguments)}
+            return True, self.operations[operation](*arguments)
         except _MissingError as error:
-            return {"ok": False, "failure": failures.describe(error, kind=str(error))}
+            return False, failures.describe(error, kind=str(error))
         except patience.OutOfTimeError as error:
             patience.forget()
-            return {"ok": False, "failure": patience.describe(error)}
+            return False, patience.describe(error)
         except BaseException as error:
-            return {"ok": False, "failure": failures.describe(error)}
+            return False, failures.describe(error)
 
-    def _reply(self, number: int, answer: dict[str, Any]) -> None:
+    def _reply(self, number: int, ok: bool, value: Any) -> None:
         try:
-            pieces = wire.pack({"number": number, **answer}, refer=self._keep)
+            pieces = wire.pack((number, ok, value), refer=self._keep)
         except WireError as error:
             refusal = {"kind": "refused", "exception": "ValueError", "cell": None, "line": None, "text": str(error)}
-            pieces = wire.pack({"number": number, "ok": False, "failure": refusal}, refer=self._keep)
+            pieces = wire.pack((number, False, refusal), refer=self._keep)
         except BaseException as error:
-            failure = failures.describe(error)
-            pieces = wire.pack({"number": number, "ok": False, "failure": failure}, refer=self._keep)
+            pieces = wire.pack((number, False, failures.describe(error)), refer=self._keep)
         if len(self.outgoing) + wire.size_of(pieces) > SMALL:
             self._send()
             for piece in pieces:

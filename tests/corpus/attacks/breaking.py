@@ -16,12 +16,12 @@ _STOPS = "the grader stops, another student's grade is missing, or points that a
 _REPORTS = """
 number = running()
 text = "x" * 70_000 + chr(0xE000) + chr(0x10FFFF) + chr(0x202E)
-entry = ["d", [["kind", "stream"], ["name", text], ["text", text]]]
-error = ["d", [["kind", "error"], ["name", text], ["value", 7], ["traceback", ["l", [7, None, text, ["l", []]]]]]]
-shown = ["d", [["kind", "display_data"], ["text", text], ["png", ["a", "|u1", [8], 0]], ["count", -1]]]
-result = ["d", [["kind", "execute_result"], ["count", 1 << 62], ["text", None], ["png", 7]]]
+entry = ["d", ["kind", "stream", "name", text, "text", text]]
+error = ["d", ["kind", "error", "name", text, "value", 7, "traceback", ["l", [7, None, text, ["l", []]]]]]
+shown = ["d", ["kind", "display_data", "text", text, "png", ["a", "|u1[0]"], "count", -1]]
+result = ["d", ["kind", "execute_result", "count", 1 << 62, "text", None, "png", 7]]
 outputs = [entry, error, shown, result, 7, None, ["l", []]] * 100
-say(frame(answer(number, ["d", [["outputs", ["l", outputs]], ["dropped", -1], ["failure", ["l", []]]]])))
+say(frame(answer(number, ["d", ["outputs", ["l", outputs], "dropped", -1, "failure", ["l", []]]])))
 time.sleep(5)
 """
 

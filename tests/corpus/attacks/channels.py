@@ -143,10 +143,10 @@ _REPORT = """
 number = running()
 if said == "public":
     return None
-place = ["d", [["kind", "raised"], ["exception", said], ["cell", 1], ["line", len(said)], ["text", said]]]
-slow = ["d", [["kind", "slow"], ["exception", "TimeoutError"], ["cell", 2], ["line", 1], ["text", said + " = 1.5"]]]
-other = ["d", [["kind", said], ["exception", "ValueError"], ["cell", said], ["line", said], ["text", said]]]
-missing, refused = (["d", [["kind", kind], ["text", said]]] for kind in ("missing", "refused"))
+place = ["d", ["kind", "raised", "exception", said, "cell", 1, "line", len(said), "text", said]]
+slow = ["d", ["kind", "slow", "exception", "TimeoutError", "cell", 2, "line", 1, "text", said + " = 1.5"]]
+other = ["d", ["kind", said, "exception", "ValueError", "cell", said, "line", said, "text", said]]
+missing, refused = (["d", ["kind", kind, "text", said]] for kind in ("missing", "refused"))
 reports = (place, slow, other, said, missing, refused)
 say(frame(answer(number, reports[len(SEEN) % len(reports)], ok=False)))
 time.sleep(30)

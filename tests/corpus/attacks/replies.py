@@ -16,7 +16,7 @@ def frame(message, blob=b""):
 
 
 def answer(number, value, ok=True):
-    return ["d", [["number", number], ["ok", ok], ["value" if ok else "failure", value]]]
+    return ["t", [number, ok, value]]
 
 
 def running():
@@ -142,7 +142,7 @@ ATTACKS: tuple[Attack, ...] = (
     _says(
         "replies_claims",
         "It names arrays that are larger than what it sends, and the same bytes a thousand times.",
-        "claims = [['a', '<f8', [1 << 24], 0]] * 1000\n"
+        "claims = [['a', '<f8[16777216]']] * 1000\n"
         "say(frame(answer(running(), ['l', claims]), bytes(1 << 20)))\n"
         "time.sleep(30)",
         outcomes={"double": "not gradable"},
@@ -154,7 +154,7 @@ ATTACKS: tuple[Attack, ...] = (
         "class Mark:\n"
         "    def __reduce__(self):\n"
         "        return os.mkdir, (MARKS + '/pickle',)\n"
-        "say(frame(pickle.dumps(Mark())) + frame(answer(running(), ['a', '|O', [1], 0]), bytes(8)))\n"
+        "say(frame(pickle.dumps(Mark())) + frame(answer(running(), ['a', '|O[1]']), bytes(8)))\n"
         "time.sleep(30)",
         outcomes={"double": "not gradable"},
     ),
@@ -179,15 +179,15 @@ ATTACKS: tuple[Attack, ...] = (
         "replies_handles",
         "It sends a hundred thousand handles, which the grader has to give back one by one.",
         "handles = b','.join(b'[\"h\",%d,\"x\"]' % (10**17 + number) for number in range(35_000))\n"
-        'head = b\'["d",[["number",%d],["ok",true],["value",["l",[\' % running()\n'
-        "say(frame(head + handles + b']]]]]'))\n"
+        'head = b\'["t",[%d,true,["l",[\' % running()\n'
+        "say(frame(head + handles + b']]]]'))\n"
         "return 0 * x",
         may_lose=frozenset({"total"}),
     ),
     _says(
         "replies_letters",
         "It sends what is no JSON, no Unicode, no value, or a number of a hundred thousand digits.",
-        "pieces = (b'\\xff\\xfe', b'[' * 10**5, b'9' * 10**5, b'[\"s\",-1,5]', b'NaN', b'[\"d\",[[[],1]]]')\n"
+        "pieces = (b'\\xff\\xfe', b'[' * 10**5, b'9' * 10**5, b'[\"s\",-5]', b'NaN', b'[\"d\",[[\"l\",[]],1]]')\n"
         "say(frame(pieces[running() % len(pieces)]))\ntime.sleep(30)",
         outcomes={"double": "not gradable"},
     ),
