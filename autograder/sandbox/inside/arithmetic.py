@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FunctionType
 
 import numpy as np
@@ -12,12 +10,17 @@ _set = FunctionType(np.seterr.__code__, dict(np.seterr.__globals__), "seterr", n
 """numpy's own `seterr`, with names of its own: to put something else in the place of those of numpy changes nothing."""
 
 
-@contextmanager
-def checked(strict: bool) -> Iterator[None]:
+class checked:  # noqa: N801 - it is used like a function
     """Let such numbers raise FloatingPointError inside the `with`, or be nobody's affair."""
-    asked = "raise" if strict else "ignore"
-    before = _set(divide=asked, over=asked, invalid=asked, under="ignore")
-    try:
-        yield
-    finally:
-        _set(**before)
+
+    __slots__ = ("_asked", "_before")
+
+    def __init__(self, strict: bool) -> None:
+        self._asked = "raise" if strict else "ignore"
+
+    def __enter__(self) -> None:
+        asked = self._asked
+        self._before = _set(divide=asked, over=asked, invalid=asked, under="ignore")
+
+    def __exit__(self, *error: object) -> None:
+        _set(**self._before)

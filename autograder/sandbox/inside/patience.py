@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn
 
@@ -16,21 +16,23 @@ from autograder.sandbox.inside import failures
 _AGAIN_SECONDS = 0.2  # for code that catches every exception and goes on
 _MOST_NAMES = 6
 _NUMBERS = (int, float, np.int64, np.float64, np.int32, np.float32)
+_UNLIMITED = nullcontext()
 
 
 class OutOfTimeError(BaseException):
     """The processor time of a call is over. No Exception, so that `except Exception` does not catch it."""
 
 
-@contextmanager
-def processor_time(seconds: float | None) -> Iterator[None]:
+def processor_time(seconds: float | None) -> AbstractContextManager[None]:
     """Raise OutOfTimeError inside the `with` when it has used this much processor time; None sets no limit.
 
     It is raised once more at the end where the code inside has caught it: what comes too late does not count.
     """
-    if seconds is None:
-        yield
-        return
+    return _UNLIMITED if seconds is None else _limited(seconds)
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
     over: list[OutOfTimeError] = []
 
     def strike(number: int, frame: FrameType | None) -> NoReturn:
