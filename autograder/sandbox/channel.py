@@ -172,6 +172,9 @@ class Channel:
         return wire.unpack(header, blob, resolve=resolve)
 
     def _refuse_early_words(self) -> None:
+        self._poll.modify(self._connection, select.POLLIN)
+        if self._incoming.is_empty and self._connection.fileno() not in dict(self._poll.poll(0)):
+            return
         with contextlib.suppress(BlockingIOError):
             if not self._incoming.is_empty or self._connection.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK):
                 raise WireError("it sent a message that nobody had asked for")
@@ -190,10 +193,13 @@ class Channel:
         """Read into `space`, and return how many bytes; raises EOFError at the end of the connection."""
         while True:
             self._wait(select.POLLIN)
-            with contextlib.suppress(BlockingIOError):
-                if count := self._connection.recv_into(space, 0, socket.MSG_DONTWAIT):
-                    return count
+            try:
+                count = self._connection.recv_into(space, 0, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
+            if not count:
                 raise EOFError
+            return count
 
     def _wait(self, event: int) -> None:
         """Until the connection is ready; raises TimeoutError, or EOFError when the process has ended."""

@@ -36,7 +36,7 @@ _MAX_COMPARISONS = 4 * _MAX_DICT**2
 _PLAIN_KEYS = frozenset([bool, float, complex, type(None)])
 
 
-def sizes(prefix: bytes | bytearray) -> tuple[int, int]:
+def sizes(prefix: bytes | bytearray | memoryview) -> tuple[int, int]:
     """Bytes of header and blob as a frame's first PREFIX_BYTES announce them; raises WireError above the caps."""
     header, blob = PREFIX.unpack(prefix)
     if header > MAX_HEADER or blob > MAX_BLOB:

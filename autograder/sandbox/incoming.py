@@ -42,7 +42,7 @@ class Incoming:
         there = self._end - self._start
         return there >= frame.PREFIX_BYTES and there >= frame.PREFIX_BYTES + sum(self._sizes())
 
-    def take(self, most: float = math.inf) -> tuple[bytes, memoryview]:
+    def take(self, most: float = math.inf) -> tuple[memoryview, memoryview]:
         """Return header and blob of the next frame, which stay as they are until the next one is taken.
 
         Raises WireError where the frame is larger than allowed, or costs more than `most`.
@@ -58,13 +58,15 @@ class Incoming:
             self._start += header + blob
         else:
             got = self._large(header + blob)
-        return bytes(got[:header]), got[header:]
+        return got[:header], got[header:]
 
     def _sizes(self) -> tuple[int, int]:
-        return frame.sizes(bytes(self._buffer[self._start : self._start + frame.PREFIX_BYTES]))
+        return frame.sizes(self._buffer[self._start : self._start + frame.PREFIX_BYTES])
 
     def _read_on(self, least: int) -> None:
         """Read until so many bytes are there; what is left of earlier reading moves to the front where it must."""
+        if self._end - self._start >= least:
+            return
         if self._start == self._end:
             self._start = self._end = 0
         elif self._start + least > len(self._buffer):
