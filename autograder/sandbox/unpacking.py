@@ -77,7 +77,7 @@ class _Unpacker:
                 except (LookupError, TypeError):
                     raise _no_value() from None
                 values.append(read(self, node, depth))
-            elif kind in _AS_THEY_ARE or (kind is str and node.isascii()):
+            elif kind in _AS_THEY_ARE or (kind is str and node.isascii()) or (kind is int and node.bit_length() < 64):
                 values.append(node)
             else:
                 values.append(_checked(node))

@@ -100,7 +100,7 @@ FRAMES: dict[str, tuple[Callable[[], Frame], bool, int]] = {
     "an empty array too long": (lambda: Frame(b'["a","<f8[0,4611686018427387904]"]', b""), False, 0),
     "small arrays": (_small_arrays, True, 0),
     "empty arrays of many axes": (_empty_arrays, True, 0),
-    "arrays of ever other forms": (_forms, True, 0),
+    "arrays of ever new forms": (_forms, True, 0),
     "a wide text": (_wide_text, True, _TEXT_MB),
     "a text too long": (_text_too_long, False, 0),
     "texts too long together": (_many_texts, False, _TEXT_MB),
