@@ -24,7 +24,6 @@ from tests.fuzz import peers
 from tests.fuzz.frames import frame_of
 from tests.fuzz.peers import AMPLE_SECONDS, Peer
 
-Answer = namedtuple("Answer", "number ok value")
 LIMITS = Limits(call_seconds=AMPLE_SECONDS, submission_seconds=1e6)
 
 
@@ -50,17 +49,14 @@ FORGED = {
     "a number that is a bool": lambda request: numbered(request, True),
     "a number that is a float": lambda request: numbered(request, float(request["number"])),
     "a number that is a scalar of numpy's": lambda request: numbered(request, np.int64(request["number"])),
-    "a number that is an array": lambda request: numbered(request, np.array(request["number"])),
-    "a number that is a handle": lambda request: numbered(request, object()),
     "both value and failure": lambda request: raw((*honest(request), None)),
     "neither value nor failure": lambda request: raw(honest(request)[:2]),
     "a failure that is a value": lambda request: raw((request["number"], False, 7)),
     "a list of the three": lambda request: raw(list(honest(request))),
     "a dict of the three": lambda request: raw(dict(zip(("number", "ok", "value"), honest(request), strict=True))),
-    "a tuple of a class of its own": lambda request: raw(Answer(*honest(request))),
+    "a tuple of a class of its own": lambda request: raw(namedtuple("Answer", "n ok value")(*honest(request))),
     "one that is 1": lambda request: raw((request["number"], 1, honest(request)[2])),
     "one that is a bool of numpy's": lambda request: raw((request["number"], np.True_, honest(request)[2])),
-    "one that is none": lambda request: raw((request["number"], None, honest(request)[2])),
     "nothing but a value": lambda request: raw(request["arguments"]),
     "the request itself": lambda request: raw(request),
     "a failure of no kind": lambda request: raw((request["number"], False, {"kind": "x"})),
@@ -189,7 +185,6 @@ class TestChannel:
         freed: list[int] = []
 
         def answer(peer: Peer, request: dict[str, Any]) -> None:
-            assert request["free"] is None or len(request["free"])
             freed.extend([] if request["free"] is None else request["free"].tolist())
             peer.reply(request["number"], None)
 
