@@ -52,8 +52,10 @@ class Reading:
     def require_usable(self, name: str, value: Any) -> None:
         """Raise CallFailed where a call returned what only a generator, an `async` function or the like returns."""
         is_object = is_handle(value)
-        words = failures.unusable(name, value.type_name) if is_object else ""
         stub = self._stub(name)
+        if not is_object and not isinstance(stub, ast.ClassDef):
+            return
+        words = failures.unusable(name, value.type_name) if is_object else ""
         if isinstance(stub, ast.ClassDef) and not is_object and self._is_own(name, definitions.FUNCTIONS):
             words = f"`{name}` is a function in your notebook, and has to be a class: begin with `class {name}:`."
         elif isinstance(stub, definitions.FUNCTIONS) and is_object and self._is_own(name, ast.ClassDef):
@@ -86,8 +88,7 @@ class Reading:
         return isinstance(self._names.definition(name), kinds)
 
     def _stub(self, name: str) -> ast.stmt | None:
-        found = definitions.definitions(self._given_tree(name), name)
-        return found[-1] if found else None
+        return _stub(self._given.get(name, ""), name)
 
     def _given_tree(self, name: str) -> ast.Module:
         return _given_tree(self._given.get(name, ""))
@@ -168,6 +169,13 @@ class Reading:
         if failure.exception in ("TypeError", "AttributeError"):
             return next(filter(None, map(self._names.shadowed, outer)), "")
         return ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _stub(text: str, name: str) -> ast.stmt | None:
+    """Return what a cell of the assignment defines by this name."""
+    found = definitions.definitions(_given_tree(text), name)
+    return found[-1] if found else None
 
 
 @functools.lru_cache(maxsize=256)
