@@ -71,12 +71,17 @@ def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | No
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
     place = _place(failure, line_text)
     if kind in _UNREADABLE:
-        text = f"The cell of `{name}` could not be run, because of a {kind}{place}."
+        text = f"The cell of `{name}` could not be run, because of {with_article(kind)}{place}."
     else:
         text = f"`{name}` raised {kind}{place}."
     if failure.detail and not hidden and not (failure.advice and kind in _UNREADABLE):
         text += f" It says: {one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
     return f"{text} {failure.advice or _LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
+
+
+def with_article(kind: str) -> str:
+    """Return the name of an exception as a sentence has it."""
+    return f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind}"
 
 
 def _place(failure: CallFailed, line_text: str | None) -> str:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 import warnings
 
+from autograder.failures import one_line
+
 _NAMED = {
     "\0": "a NUL character (U+0000): delete the line and type it again",
     "\xa0": "a non-breaking space (U+00A0): delete it and type a plain space",
@@ -21,6 +23,7 @@ _CODE_POINT = re.compile(r"U\+([0-9A-F]{4,6})")
 _PROSE = re.compile(r"[A-Z]?[\w'’-]+([,;:]? [\w'’-]+){2,}[.!?:]?|[\w'’ ,;:-]{12,}[.!?]")
 _KEYWORDS = frozenset(keyword.kwlist) | {"print"}
 _LONGEST_LINE = 300
+_LONGEST_MESSAGE = 100
 _LONGEST_SOURCE = 200_000
 
 _ADVICE = (
@@ -101,7 +104,8 @@ def _of_error(source: str, error: SyntaxError) -> str:
         found = re.search(pattern, message)
         if found:
             return words.format(*found.groups(), line=line)
-    return f"Python cannot read line {line}: look there, and at the end of the line above"
+    says = one_line(message, _LONGEST_MESSAGE)
+    return f"Python cannot read line {line} ({says}): look there, and at the end of the line above"
 
 
 def _held(source: str, character: str, line: int | None = None) -> str:

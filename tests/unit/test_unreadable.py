@@ -33,8 +33,8 @@ from autograder.unreadable import advice
         ("def f():\n    x = 1\nreturn x", "The `return` in line 3 stands outside of a function: indent it."),
         ("x = " + "(" * 300 + "1" + ")" * 300, "It has too many nested brackets"),
         ("f(x) = 1", "On the left of `=` there has to be a name"),
-        ("x = = 1", "Python cannot read line 1: look there, and at the end of the line above."),
-        ("%time x = 1\nx = = 1", "Python cannot read line 2"),
+        ("x = = 1", "Python cannot read line 1 (invalid syntax): look there, and at the end of the line above."),
+        ("%time x = 1\nx = = 1", "Python cannot read line 2 (invalid syntax)"),
     ],
 )
 def test_what_to_do(source: str, words: str) -> None:
