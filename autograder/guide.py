@@ -1,4 +1,4 @@
-"""`guide.json`, the file beside a released notebook: how many checks are hidden, and hints for those who need them.
+"""`guide.json`, the file beside a released notebook: how many checks are hidden, limits, and hints for who needs them.
 
 It is made by `autograder.instructor.guides`, from things that students do not have. What it says of a known slip can be
 read only by whoever has made it: the text is sealed with the way in which the slip fails the visible checks.
@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.errors import AutograderError
+from autograder.limits import Limits, Seconds
 
 GUIDE = "guide.json"
 FORMAT = 1
@@ -28,10 +29,18 @@ class QuestionGuide(msgspec.Struct, frozen=True):
     slips: dict[str, str] = {}
 
 
+class TimeLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many seconds a call, a cell and a training may take when the assignment is graded."""
+
+    call_seconds: Seconds = Limits().call_seconds
+    cell_seconds: Seconds = Limits().cell_seconds
+    training_seconds: Seconds = Limits().training_seconds
+
+
 class Guide(msgspec.Struct, frozen=True, kw_only=True):
     """A whole assignment, `place` its number in the course.
 
-    `ceiling` is the last step of hints that the course allows, 0 for none.
+    `ceiling` is the last step of hints that the course allows, 0 for none; `limits` are those of grading.
     """
 
     format: int = FORMAT
@@ -39,6 +48,7 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     place: int = 0
     ceiling: int = FULL_CEILING
+    limits: TimeLimits = TimeLimits()
     questions: dict[str, QuestionGuide] = {}
 
     def hidden(self, question: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-_Positive = Annotated[float, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
 _PositiveWhole = Annotated[int, msgspec.Meta(gt=0)]
 
 
@@ -18,10 +18,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     `output_kb` is the text that is kept of one cell; what is beyond is counted and dropped.
     """
 
-    call_seconds: _Positive = 5.0
-    cell_seconds: _Positive = 20.0
-    training_seconds: _Positive = 60.0
-    submission_seconds: _Positive = 120.0
+    call_seconds: Seconds = 5.0
+    cell_seconds: Seconds = 20.0
+    training_seconds: Seconds = 60.0
+    submission_seconds: Seconds = 120.0
     memory_mb: _PositiveWhole = 1024
     output_kb: _PositiveWhole = 256
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 
+from autograder import timed
 from autograder.bound import bound
 from autograder.errors import CallFailed
 from autograder.failures import unusable
@@ -65,14 +66,16 @@ class LocalSubmission:
         return LocalHandle(thing, thing.__name__)
 
     @contextmanager
-    def limits_of_call(self, **_limits: float) -> Iterator[LocalSubmission]:
-        """Do nothing: limits belong to the sandbox."""
-        yield self
+    def limits_of_call(self, *, call_seconds: float) -> Iterator[LocalSubmission]:
+        """Let each call inside the `with` take so many seconds, where anybody watches the time."""
+        with timed.within(call_seconds):
+            yield self
 
     @contextmanager
     def training(self) -> Iterator[LocalSubmission]:
-        """Do nothing: limits belong to the sandbox."""
-        yield self
+        """Let calls inside the `with` have the processor time of a training, where anybody watches the time."""
+        with timed.as_training():
+            yield self
 
     @contextmanager
     def strict_numbers(self) -> Iterator[LocalSubmission]:
@@ -168,7 +171,7 @@ def _copied(arguments: Any) -> Any:
 def _guarded(name: str, called: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call code that may do anything; numpy's warnings are its own affair, unless a test asks for strict numbers."""
     try:
-        with warnings.catch_warnings(), np.errstate(all=_numbers.get(), under="ignore"):
+        with timed.call(name), warnings.catch_warnings(), np.errstate(all=_numbers.get(), under="ignore"):
             warnings.simplefilter("ignore")
             return called(*args, **kwargs)
     except CallFailed:

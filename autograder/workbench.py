@@ -71,8 +71,13 @@ class Workbench:
 
     def run(self, question: str, namespace: Mapping[str, Any], seed: str) -> list[Raised]:
         """Return each check of a question with what it raised on the functions in `namespace`."""
+        return list(self.each(question, namespace, seed))
+
+    def each(self, question: str, namespace: Mapping[str, Any], seed: str) -> Iterator[Raised]:
+        """Yield each check of a question, as soon as it has run, with what it raised."""
         submission = LocalSubmission(namespace)
-        return [(check, self._run(check, submission, seed)) for check in self.checks(question)]
+        for check in self.checks(question):
+            yield check, self._run(check, submission, seed)
 
     def _run(self, check: VisibleCheck, submission: LocalSubmission, seed: str) -> Exception | None:
         with calls_without_value() as calls:

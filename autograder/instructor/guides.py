@@ -1,4 +1,4 @@
-"""Makes `guide.json` for an assignment: the number of hidden checks of each question, and sealed hints."""
+"""Makes `guide.json` for an assignment: the number of hidden checks of each question, limits, and sealed hints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from autograder import misconceptions
 from autograder.behaviour import VISIBLE_SEED, behaviour
 from autograder.course import Assignment, Course
-from autograder.guide import Guide, QuestionGuide, label, mixed
+from autograder.guide import Guide, QuestionGuide, TimeLimits, label, mixed
 from autograder.misconceptions import Misconception
 from autograder.suite import load_reference
 from autograder.workbench import Workbench
@@ -26,8 +26,14 @@ def guide_of(assignment: Assignment) -> Guide:
     slips = _slips(assignment) if assignment.hints >= SLIP_STEP else {}
     questions = {name: QuestionGuide(hidden[name], slips.get(name, {})) for name in names}
     place = [each.name for each in Course.load(assignment.root).assignments].index(assignment.name)
+    limits = TimeLimits(**{name: getattr(assignment.limits, name) for name in TimeLimits.__struct_fields__})
     return Guide(
-        assignment=assignment.name, title=assignment.title, place=place, ceiling=assignment.hints, questions=questions
+        assignment=assignment.name,
+        title=assignment.title,
+        place=place,
+        ceiling=assignment.hints,
+        limits=limits,
+        questions=questions,
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+_SOLUTION = "-solution"
+_DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
@@ -68,6 +71,15 @@ def _question_of(call: ast.Call) -> str | None:
     if not is_ours or len(call.args) != 1 or call.keywords or not isinstance(call.args[0], ast.Constant):
         return None
     return call.args[0].value if isinstance(call.args[0].value, str) else None
+
+
+def answers(cell: dict[str, Any], questions: Collection[str]) -> str | None:
+    """Return which of the questions a solution cell answers: by what nbgrader notes in it, else by what it defines."""
+    notes = cell.get("metadata", {}).get("nbgrader")
+    name = str(notes.get("grade_id", "")) if isinstance(notes, dict) and notes.get("solution") else ""
+    if name.removesuffix(_SOLUTION) in questions:
+        return name.removesuffix(_SOLUTION)
+    return next((name for name in _DEFINITION.findall(source_of(cell)) if name in questions), None)
 
 
 def source_of(cell: dict[str, Any]) -> str:

@@ -1,98 +1,130 @@
-"""A saved notebook that is checked in a process of its own, and what that process has said so far."""
+"""A saved notebook that is checked in a process of its own, a new one where something took too long."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO
 
 from autograder.learner.assignments import OwnAssignment
 from autograder.learner.rows import Overview, Row
+from autograder.learner.told import Told
 from autograder.threads import ONE_THREAD
 
 _PAUSE = 0.2
 """Seconds between two looks at whether the process is still there."""
+
+_LAST_SECONDS = 1.0
+"""What a process has to end by itself: a thread that the notebook left running may go on for good."""
+
+Look = Callable[[], None]
+"""What is to be done now and then while a notebook runs; what it raises ends the run."""
 
 
 class NotebookRun:
     """Checks the asked questions of a notebook, all where none is named; a context manager that ends the process."""
 
     def __init__(self, own: OwnAssignment, questions: Sequence[str]) -> None:
-        self._title = own.title
-        self.asked = [question for question in own.questions if not questions or question in questions]
-        self.place = "the start"
-        self._rows: dict[str, Row] = {}
-        self._problems: list[str] = []
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
-            [sys.executable, "-m", "autograder.learner.runner", str(own.notebook.resolve()), *self.asked],
-            stdout=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
-        )
-        threading.Thread(target=self._read, daemon=True, name="autograder notebook run").start()
+        self._own = own
+        self._questions = own.questions
+        self.asked = [question for question in self._questions if not questions or question in questions]
+        self._told = Told(own.guide.limits)
+        self._problem: str | None = None  # "" where the last process ended well
+        self._begin()
 
     def __enter__(self) -> NotebookRun:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self._end()
+
+    @property
+    def place(self) -> str:
+        """The cell, or the question, that is at work."""
+        return self._told.place
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong so far in cells, but for what is told with a question."""
+        return self._told.problems
+
+    def rows(self, look: Look = lambda: None) -> Iterator[Row]:
+        """Yield how each question stands as soon as that is known, and what is known already no more."""
+        while self._problem is None:
+            line = self._next(look)
+            row = self._told.hear(line) if line is not None else self._after()
+            if row is not None:
+                yield row
+
+    def _after(self) -> Row | None:
+        """Go on after a process has ended, and return the row of a question that ended it by taking too long."""
+        is_late, row = self._told.ended_late()
+        if is_late and self._left():
+            self._end()
+            self._begin()
+            return row
+        status = 0 if is_late else self._status()
+        self._problem = f"the notebook ended Python itself (status {status}); look for exit()" if status else ""
+        return row
+
+    def overview(self, look: Look = lambda: None) -> Overview:
+        """Return what has been found out, also where the process ended too early."""
+        for _ in self.rows(look):
+            pass
+        problems = (*self.problems, self._problem) if self._problem else self.problems
+        rows = tuple(self._told.rows.get(question, Row(question, "not reached")) for question in self.asked)
+        return Overview(self._own.title, rows, problems, complete=not self._problem)
+
+    def _begin(self) -> None:
+        """Start a process that checks what is not known yet."""
+        work = {"questions": self._questions, "asked": self._left(), "late": self._told.late_cells}
+        notebook = str(self._own.notebook.resolve())
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
+            [sys.executable, "-m", "autograder.learner.runner", notebook, json.dumps(work)],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **ONE_THREAD, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
+        )
+        assert self._process.stdout is not None  # noqa: S101 - for mypy
+        reader = threading.Thread(
+            target=_read, args=(self._process.stdout, self._lines), daemon=True, name="autograder notebook run"
+        )
+        reader.start()
+
+    def _status(self) -> int:
+        """Return how the process ended; one that has said all it has to say is not waited for."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_LAST_SECONDS)
+        return 0
+
+    def _left(self) -> list[str]:
+        return [question for question in self.asked if question not in self._told.rows]
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.wait()
 
-    @property
-    def ended(self) -> bool:
-        """Whether the process has ended."""
-        return self._process.poll() is not None
-
-    def rows(self) -> Iterator[Row]:
-        """Yield how each question stands as soon as that is known."""
-        while (line := self._next()) is not None:
-            said = _message(line)
-            self.place = said.get("at", self.place)
-            self._problems += said.get("problems", ())
-            if "question" in said:
-                row = Row(**said)
-                self._rows[row.question] = row
-                yield row
-
-    def overview(self) -> Overview:
-        """Return what the process has found out, also where it ended too early."""
-        for _ in self.rows():
-            pass
-        status = self._process.wait()
-        problems = tuple(self._problems)
-        if status:
-            problems = (*problems, f"the notebook ended Python itself (status {status}); look for exit()")
-        rows = tuple(self._rows.get(question, Row(question, "not reached")) for question in self.asked)
-        return Overview(self._title, rows, problems, complete=status == 0)
-
-    def _read(self) -> None:
-        """Take what the process writes at once: it would wait where nobody reads."""
-        assert self._process.stdout is not None  # noqa: S101 - for mypy
-        with self._process.stdout as lines:
-            for line in lines:
-                self._lines.put(line)
-        self._lines.put(None)
-
-    def _next(self) -> bytes | None:
+    def _next(self, look: Look) -> bytes | None:
         """Return the next line, None after the last one; a program that the notebook left running is not waited for."""
         while True:
             try:
                 return self._lines.get(timeout=_PAUSE)
             except queue.Empty:
-                if self.ended:
+                look()
+                if self._process.poll() is not None and self._lines.empty():
                     return None
 
 
-def _message(line: bytes) -> dict[str, Any]:
-    """Return one message of the process; what was cut off when it died says nothing."""
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+def _read(stdout: IO[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    """Take what the process writes at once: it would wait where nobody reads."""
+    with stdout:
+        for line in stdout:
+            lines.put(line)
+    lines.put(None)

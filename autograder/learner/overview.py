@@ -17,6 +17,7 @@ from autograder.learner.rows import (
     row_lines,
     unusable,
 )
+from autograder.learner.waiting import Waiting
 
 
 def check_notebooks(words: Sequence[str]) -> int:
@@ -34,8 +35,7 @@ def check_notebooks(words: Sequence[str]) -> int:
 def _told(own: OwnAssignment, questions: Sequence[str]) -> Overview:
     _say(own.title)
     overview = unusable(own.title, own.problem) if own.problem else _run(own, questions)
-    for line in problem_lines(overview):
-        _say(line)
+    _say(*problem_lines(overview.problems))
     if overview.rows:
         _say(f"  {overview.standing}")
     return overview
@@ -45,12 +45,17 @@ def _run(own: OwnAssignment, questions: Sequence[str]) -> Overview:
     with NotebookRun(own, questions) as run:
         width = max(map(len, run.asked), default=0)
         told = set()
+        waiting = Waiting()
         try:
-            for row in run.rows():
+            for row in run.rows(lambda: waiting.at(run.place)):
+                waiting.clear()
                 told.add(row.question)
                 _say(*(detailed_lines(row) if questions else row_lines(row, width)))
+            waiting.clear()
             overview = run.overview()
         except KeyboardInterrupt:
+            waiting.clear()
+            _say(*problem_lines(run.problems))
             _say(f"  ! stopped at {run.place}; if it took long, look there for a loop that does not end")
             raise
     for row in overview.rows:
@@ -60,4 +65,5 @@ def _run(own: OwnAssignment, questions: Sequence[str]) -> Overview:
 
 
 def _say(*lines: str) -> None:
-    print(*lines, sep="\n", flush=True)  # noqa: T201 - what the command is for
+    for line in lines:
+        print(line, flush=True)  # noqa: T201 - what the command is for

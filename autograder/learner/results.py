@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
@@ -19,6 +19,9 @@ _STUB = "NotImplementedError"
 
 Outcome = Literal["passed", "failed", "not attempted", "not run"]
 State = Literal["right", "wrong", "not attempted", "not run"]
+
+Absent = Callable[[CallFailed, str], tuple[Outcome, str] | None]
+"""Says what is to be said of a name that is not there, in a check of the question; None where nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,13 @@ def run_checks(
 
 def judged(raised: Sequence[Raised], namespace: Mapping[str, Any]) -> tuple[CheckResult, ...]:
     """Return the result of each check from what it raised on the names in `namespace`."""
-    return tuple(_result(check, error, namespace) for check, error in raised)
+    return tuple(result_of(check, error, namespace) for check, error in raised)
 
 
-def _result(check: VisibleCheck, error: Exception | None, namespace: Mapping[str, Any]) -> CheckResult:
+def result_of(
+    check: VisibleCheck, error: Exception | None, namespace: Mapping[str, Any], absent: Absent | None = None
+) -> CheckResult:
+    """Return the result of one check from what it raised; `absent` is asked about a name that is not there."""
     if error is None:
         return CheckResult(check.title, "passed")
     if isinstance(error, DataMissingError):
@@ -90,10 +96,12 @@ def _result(check: VisibleCheck, error: Exception | None, namespace: Mapping[str
     if isinstance(shown, Mismatch):
         message = diagnose(shown, question=check.question, hidden=False).message
         return CheckResult(check.title, "not attempted" if shown.no_value else "failed", message, error)
-    return CheckResult(check.title, *_of_call(shown, check.question, namespace), error)
+    return CheckResult(check.title, *_of_call(shown, check.question, namespace, absent), error)
 
 
-def _of_call(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> tuple[Outcome, str]:
+def _of_call(
+    error: CallFailed, question: str, namespace: Mapping[str, Any], absent: Absent | None
+) -> tuple[Outcome, str]:
     """Return outcome and message for a call that brought no value."""
     if is_stub(error, question, namespace):
         blank = error.name if _owner(error) not in (namespace.keys() - {question}) else question
@@ -101,6 +109,9 @@ def _of_call(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> 
     if _is_unwritten(error):
         return "not run", f"`{question}` is checked together with `{error.name}`, which is not attempted yet"
     gone = error.kind == "missing" and error.name not in namespace and "." not in error.name
+    known = absent(error, question) if gone and absent else None
+    if known is not None:
+        return known
     if error.kind == "missing" and not gone:
         error = error.advised(_of_another_kind(error, namespace))
     message = diagnose(error, question=question, hidden=False, line_text=own_line(error)).message

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.learner.text import WIDTH
+from autograder.learner.results import QuestionReport
+from autograder.learner.text import WIDTH, as_text
 
 ALL_RIGHT, SOMETHING_LEFT, NOTHING_TO_CHECK = 0, 1, 2
 """What a command says by its exit status."""
@@ -30,6 +31,18 @@ class Row:
     def words(self) -> str:
         """The row without the name."""
         return f"{self.passed} of {self.checks}" if self.state in _COUNTED else self.state
+
+
+def row_of(report: QuestionReport) -> Row:
+    """Return the row of a question that was checked."""
+    return Row(
+        question=report.question,
+        state=report.state,
+        passed=report.passed,
+        checks=len(report.results),
+        message=report.first.message,
+        text=as_text(report),
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ def lines(overview: Overview) -> Iterator[str]:
     width = max((len(row.question) for row in overview.rows), default=0)
     for row in overview.rows:
         yield from row_lines(row, width)
-    yield from problem_lines(overview)
+    yield from problem_lines(overview.problems)
 
 
 def row_lines(row: Row, width: int) -> Iterator[str]:
@@ -80,6 +93,6 @@ def detailed_lines(row: Row) -> Iterator[str]:
     yield from textwrap.indent(text, "  ").splitlines()
 
 
-def problem_lines(overview: Overview) -> Iterator[str]:
+def problem_lines(problems: Iterable[str]) -> Iterator[str]:
     """Yield a line for each problem."""
-    yield from (f"  ! {problem}" for problem in overview.problems)
+    yield from (f"  ! {problem}" for problem in problems)

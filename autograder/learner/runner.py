@@ -1,135 +1,63 @@
-"""Runs a saved notebook and its visible checks in this process: `python -m autograder.learner.runner NOTEBOOK …`.
+"""Runs a saved notebook and its visible checks in this process: `python -m autograder.learner.runner NOTEBOOK WORK`.
 
-It is a process of its own, so that whatever the notebook does ends with it. Each result is a line of JSON on standard
-output; what the notebook prints goes nowhere.
+It is a process of its own, so that whatever the notebook does ends with it. WORK is JSON: all `questions`, those that
+are `asked`, and the cells that were `late` in an earlier process. What there is to say goes to standard output, a line
+of JSON each; what the notebook prints goes nowhere.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from autograder import timed
 from autograder.errors import AutograderError
-from autograder.failures import one_line
 from autograder.guide import guide_in
-from autograder.learner.cells import cells_of, is_check, source_of
-from autograder.learner.results import QuestionReport, run_checks
-from autograder.learner.text import as_text
-
-_SHELL_MARKS = ("%", "!", "?")
-_PICTURE_ONLY = "illustration"
-_LONGEST_PROBLEM = 200
+from autograder.learner.cell_runs import CellRuns
+from autograder.learner.cells import cells_of
+from autograder.learner.line import Line, standard_output
+from autograder.learner.results import CheckResult, QuestionReport, result_of
+from autograder.learner.rows import Row, row_of
+from autograder.learner.shell import shell
+from autograder.learner.watchdog import Watchdog
+from autograder.workbench import workbench
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the notebook in the first argument, and check the questions in the others."""
-    path, questions = Path(arguments[0]).resolve(), arguments[1:]
-    with _results() as tell:
+    """Run the notebook in the first argument, and check what the second one asks."""
+    path, work = Path(arguments[0]).resolve(), json.loads(arguments[1])
+    with standard_output() as line:
         os.chdir(path.parent)
-        namespace, problems = run_cells(path, tell)
-        tell({"problems": problems})
-        for question in questions:
-            tell({"at": f"the checks of `{question}`"})
-            tell(_result(question, namespace, path.parent))
+        run, namespace = shell()
+        watchdog = Watchdog(guide_in(path.parent).limits, namespace, line)
+        cells = CellRuns(cells_of(path), work["questions"], namespace, line)
+        cells.run(run, watchdog, work["late"])
+        with timed.watched_by(watchdog):
+            for question in work["asked"]:
+                line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line))})
     return 0
 
 
-def run_cells(path: Path, tell: Callable[[dict[str, Any]], None]) -> tuple[dict[str, Any], list[str]]:
-    """Run the code cells of a notebook but for checks and figures; return its names, and what went wrong where."""
-    run, namespace = _shell()
-    problems = []
-    for number, cell in enumerate(cells_of(path), start=1):
-        tags = cell.get("metadata", {}).get("tags", [])
-        if cell.get("cell_type") != "code" or is_check(cell) or _PICTURE_ONLY in tags:
-            continue
-        tell({"at": f"cell {number}"})
-        error = run(source_of(cell))
-        if error is not None:
-            problems.append(f"cell {number} raised {type(error).__name__}{_first_line(error)}")
-    return namespace, problems
-
-
-def _first_line(error: BaseException) -> str:
-    """Return what an exception says, as far as it says anything."""
+def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line) -> Row:
+    """Return how a question stands; each of its checks is told of as soon as it has run."""
+    line.tell({"at": f"the checks of `{question}`", "cell": None})
+    results: list[CheckResult] = []
     try:
-        first = str(error).strip().split("\n")[0]
-    except Exception:
-        return ""
-    return f": {one_line(first, _LONGEST_PROBLEM)}" if first else ""
-
-
-def _result(question: str, namespace: dict[str, Any], folder: Path) -> dict[str, Any]:
-    try:
-        report = QuestionReport(question, run_checks(question, namespace, folder), guide_in(folder).hidden(question))
+        bench = workbench(folder)
+        hidden = guide_in(folder).hidden(question)
+        titles = [check.title for check in bench.checks(question)]
+        line.tell({"asked": question, "checks": titles, "hidden": hidden})
+        for check, error in bench.each(question, namespace, os.urandom(16).hex()):
+            results.append(result_of(check, error, namespace, cells.absent))
+            line.tell({"check": [check.title, results[-1].outcome, results[-1].message]})
     except AutograderError as error:
-        return {"question": question, "state": "not run", "passed": 0, "checks": 0, "message": str(error), "text": ""}
-    return {
-        "question": question,
-        "state": report.state,
-        "passed": report.passed,
-        "checks": len(report.results),
-        "message": report.first.message,
-        "text": as_text(report),
-    }
-
-
-@contextlib.contextmanager
-def _results() -> Any:
-    """Give a function that writes a line of JSON to standard output, from which everything else is kept away."""
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
-
-        def tell(result: dict[str, Any]) -> None:
-            out.write(json.dumps(result) + "\n")
-            out.flush()
-
-        yield tell
-
-
-def _shell() -> tuple[Callable[[str], BaseException | None], dict[str, Any]]:
-    """Return a function that runs a cell and returns what it raised, and the names that cells define."""
-    try:
-        from IPython.core.interactiveshell import InteractiveShell
-        from traitlets.config import Config
-    except ImportError:
-        return _plain_shell()
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    shell.ask_exit, shell.enable_gui = _leave, _no_window
-
-    def run(source: str) -> BaseException | None:
-        result = shell.run_cell(source, store_history=False, silent=True)
-        error: BaseException | None = result.error_before_exec or result.error_in_exec
-        return error
-
-    return run, shell.user_ns
-
-
-def _plain_shell() -> tuple[Callable[[str], BaseException | None], dict[str, Any]]:
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-
-    def run(source: str) -> BaseException | None:
-        lines = ("" if line.startswith(_SHELL_MARKS) else line for line in source.splitlines())
-        try:
-            exec(compile("\n".join(lines), "<cell>", "exec", dont_inherit=True), namespace)  # noqa: S102
-        except (Exception, SystemExit) as error:
-            return error
-        return None
-
-    return run, namespace
-
-
-def _no_window(gui: str | None = None) -> None:
-    """Figures are drawn, and not shown."""
-
-
-def _leave() -> None:
-    raise SystemExit("exit() was called")
+        return Row(question, "not run", message=str(error))
+    return row_of(QuestionReport(question, tuple(results), hidden))
 
 
 if __name__ == "__main__":

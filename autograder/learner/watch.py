@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -53,15 +54,21 @@ def _state(own: OwnAssignment) -> object | None:
         return None
 
 
+class _SavedAgain(Exception):  # noqa: N818 - it is what happened
+    """Ends a check whose notebook was saved again meanwhile."""
+
+
 def _checked(own: OwnAssignment, questions: Sequence[str]) -> Overview | None:
     """Return how a notebook stands; None where it was saved again meanwhile, so that this is old news."""
     begun = _state(own)
-    with NotebookRun(own, questions) as run:
-        while not run.ended:
-            if _state(own) not in (begun, None):
-                return None
-            time.sleep(PAUSE / 10)
-        return run.overview()
+
+    def look() -> None:
+        if _state(own) not in (begun, None):
+            raise _SavedAgain
+
+    with NotebookRun(own, questions) as run, contextlib.suppress(_SavedAgain):
+        return run.overview(look)
+    return None
 
 
 def _news(before: Overview | None, now: Overview) -> Iterator[str]:

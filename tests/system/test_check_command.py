@@ -129,28 +129,88 @@ def test_a_wrong_answer_has_one_message(write: Callable[[Mapping[str, str]], Pat
     assert autograder(copies, "check", "square").returncode == 0
 
 
+UNREADABLE = (
+    "    → The cell of `double` could not be run, because of a SyntaxError in your line 2: `return 2 * (x`. The `(` in"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def double(x):\n    return 2 * (x", UNREADABLE),
+        ("def double(x):\n    x = = 2", "Python cannot read line 2 (invalid syntax): look there, and at the end"),
+        (
+            "def double(x):\n    return 2 * x\n  y",
+            "because of an IndentationError in your line 3: `y`. Line 3 begins where no line above begins",
+        ),
+        ("1 / 0", "`double` raised ZeroDivisionError in your line 1: `1 / 0`. It says: division by zero."),
+        ("exit()", "`double` raised SystemExit in your line 1: `exit()`."),
+        ("raise ValueError('x' * 100_000 + '\\x1b[31m')", f"{'x' * 50}"),
+        (UNSPEAKABLE, "`double` raised Exception in your line 4: `raise Unspeakable`."),
+        ("def doubel(x):\n    return 2 * x", "there is `doubel`: was it renamed?"),
+    ],
+)
+def test_a_question_whose_cell_does_not_run_says_why(
+    write: Callable[[Mapping[str, str]], Path], copies: Path, source: str, words: str
+) -> None:
+    """The message names the cell by its question, the line and what to do; the other questions are checked."""
+    write({**RIGHT, "double": source})
+    done = autograder(copies, "check")
+    assert (done.returncode, done.stderr) == (1, "")
+    title, first, *_ = lines = done.stdout.splitlines()
+    assert (title, first) == ("mini: Tiny", "  ✗ double  0 of 1")
+    assert lines[-2:] == ["  ✓ square  1 of 1", "  1 of 2 questions right so far"]
+    assert words.strip() in " ".join(line.strip() for line in lines)
+    assert not any(word in done.stdout for word in ("ipython-input", "cell 2", "Traceback", "!"))
+    shown = autograder(copies, "check", "double").stdout
+    assert "✗ failed  Three becomes six." in shown
+
+
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        ("def double(x):\n    return 2 * (x", "cell 2 raised SyntaxError"),
-        ("1 / 0", "cell 2 raised ZeroDivisionError: division by zero"),
-        ("exit()", "cell 2 raised SystemExit"),
-        ("import os\nos._exit(3)", "the notebook ended Python itself (status 3)"),
-        ("raise ValueError('x' * 100_000 + '\\x1b[31m')", f"cell 2 raised ValueError: {'x' * 199}…"),
-        (UNSPEAKABLE, "cell 2 raised Unspeakable"),
-        ("%matplotlib inline\nfrom matplotlib import pyplot\npyplot.figure(); pyplot.show()\n!true", ""),
+        ("\n1 / 0", "the cell of `double` raised ZeroDivisionError in line 4: `1 / 0`: division by zero"),
+        ("\nexit()", "the cell of `double` raised SystemExit in line 4: `exit()`: exit() was called"),
+        (f"\n{UNSPEAKABLE}", "the cell of `double` raised Unspeakable in line 7: `raise Unspeakable`"),
+        ("\nimport os\nos._exit(3)", "the notebook ended Python itself (status 3); look for exit()"),
+        ("\n%matplotlib inline\nfrom matplotlib import pyplot\npyplot.figure(); pyplot.show()\n!true", ""),
     ],
 )
-def test_cells_that_do_not_run(
+def test_what_fails_below_an_answer_is_told_at_the_end(
     write: Callable[[Mapping[str, str]], Path], copies: Path, source: str, problem: str
 ) -> None:
-    """A cell that fails is named, and the others are checked where Python is still there."""
-    write({**RIGHT, "double": source})
+    """The answer is there, and is checked where Python is, too; the error of its cell is named all the same."""
+    write({**RIGHT, "double": f"{RIGHT['double']}\n{source}"})
     done = autograder(copies, "check")
-    assert done.returncode == 1
-    assert (f"  ! {problem}" in done.stdout) is bool(problem)
-    assert "square" in done.stdout
+    assert (f"\n  ! {problem}\n" in done.stdout) is bool(problem)
+    assert "ended" in problem or "2 of 2 questions right so far" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_cell_of_ones_own_that_fails_is_named(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """It has no question, so its place and its line say which it is; nothing else stops for it."""
+    path = write(RIGHT)
+    whole = json.loads(path.read_text())
+    own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    whole["cells"][1:1] = [{**own, "source": "x = 1\nx = (x"}, {**own, "source": "x = 1\nx / 0"}]
+    path.write_text(json.dumps(whole))
+    done = autograder(copies, "check", "square")
+    told = [line for line in done.stdout.splitlines() if line.startswith("  !")]
+    assert told == [
+        "  ! cell 2 could not be run, because of a SyntaxError in line 2: `x = (x`. The `(` in line 2 is never closed.",
+        "  ! cell 3 raised ZeroDivisionError in line 2: `x / 0`: division by zero",
+    ]
+    assert done.returncode == 0
+
+
+def test_the_cell_of_another_question_is_told_of_where_that_is_not_asked(
+    write: Callable[[Mapping[str, str]], Path], copies: Path
+) -> None:
+    """Its row would have said it."""
+    write({**RIGHT, "double": "def double(x): return 2 * (x"})
+    done = autograder(copies, "check", "square")
+    assert "  ! the cell of `double` could not be run, because of a SyntaxError in line 1: `" in done.stdout
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -249,7 +309,7 @@ def test_one_bad_folder_leaves_the_others(write: Callable[[Mapping[str, str]], P
 @pytest.mark.parametrize(
     ("question", "answer", "told", "place"),
     [
-        ("double", f"{BEGIN}\n{HANGS}", "mini: Tiny", "cell 2"),
+        ("double", f"{BEGIN}\n{HANGS}", "mini: Tiny", "the cell of `double`"),
         ("square", f"def square(x):\n    {BEGIN}\n    while True: pass", "✓ double  1 of 1", "the checks of `square`"),
     ],
 )
