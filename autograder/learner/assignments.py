@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,8 @@ def chosen(words: Sequence[str], start: Path) -> tuple[list[OwnAssignment], list
         return _with_questions([assignment_in(first)], words[1:])
     if words and any(first.glob(f"*/{CHECKS}")):
         return _with_questions(assignments_below(first), words[1:])
+    if words and first.is_dir():
+        _refuse_what_was_handed_in(words[0], first)
     found = assignments_below(start)
     named = [own for own in found if words and words[0] == own.name]
     if not named:
@@ -138,9 +141,30 @@ def _named_file(word: str, path: Path) -> OwnAssignment:
         msg = f"{word}: there is no such file; save the notebook first, or name another one"
         raise AutograderError(msg)
     if not (path.parent / CHECKS).is_file():
+        _refuse_what_was_handed_in(word, path)
         msg = f"{word}: there is no {CHECKS} beside it; put the notebook into the folder that it was released in"
         raise AutograderError(msg)
     return _readable(OwnAssignment(path, guide_in(path.parent)))
+
+
+def _refuse_what_was_handed_in(word: str, path: Path) -> None:
+    """Raise AutograderError for notebooks without checks inside a course: they are other people's, as far as one sees.
+
+    Where `path` is a folder without notebooks it may be the name of something else.
+    """
+    above = path.resolve().parents
+    root = next((folder for folder in above if (folder / COURSE_FILE).is_file()), None)
+    if root is None or (path.is_dir() and not any(path.rglob("*.ipynb"))):
+        return
+    names = (path.parent.name, path.stem, path.name)
+    name = next((name for name in names if (root / "assignments" / name / CHECKS).is_file()), "ASSIGNMENT")
+    target = shlex.quote(word) + ("/*.ipynb" if path.is_dir() and any(path.glob("*.ipynb")) else "")
+    msg = (
+        f"{word}: there is no {CHECKS} there, so it seems to be handed in by somebody else, and `check` runs code "
+        f"without protection; grade it with `autograder grade {name} {target}`, which runs the visible checks, too. "
+        "If the notebook is your own, put it into the folder that it was released in"
+    )
+    raise AutograderError(msg)
 
 
 def _with_questions(found: list[OwnAssignment], questions: Sequence[str]) -> tuple[list[OwnAssignment], list[str]]:

@@ -169,6 +169,39 @@ def test_words_that_name_nothing(tmp_path: Path, words: list[str], message: str)
         chosen(words, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("submitted/ada/mini/mini.ipynb", "autograder grade mini submitted/ada/mini/mini.ipynb"),
+        ("submitted/ada/mini/my answers.ipynb", "autograder grade mini 'submitted/ada/mini/my answers.ipynb'"),
+        ("submitted/ada/mini", "autograder grade mini submitted/ada/mini/*.ipynb"),
+        ("submitted", "autograder grade ASSIGNMENT submitted"),
+    ],
+)
+def test_what_students_handed_in_is_graded_and_not_checked(tmp_path: Path, word: str, advice: str) -> None:
+    """Whoever tries `check` on it would run it without protection; the message says so, and what to do."""
+    (tmp_path / "course.yml").touch()
+    write(tmp_path / "assignments" / "mini", "mini.ipynb")
+    handed_in = tmp_path / "submitted" / "ada" / "mini"
+    handed_in.mkdir(parents=True)
+    for name in ("mini.ipynb", "my answers.ipynb"):
+        (handed_in / name).write_text(json.dumps({"cells": (CHECK,)}))
+    with pytest.raises(AutograderError) as refused:
+        chosen([word], tmp_path)
+    assert f"{word}: there is no checks.py there, so it seems to be handed in by somebody else" in str(refused.value)
+    assert "`check` runs code without protection" in str(refused.value)
+    assert f"`{advice}`" in str(refused.value)
+
+
+def test_what_lies_in_no_course_is_ones_own(tmp_path: Path) -> None:
+    """A student who has moved a notebook is told where it belongs, whatever the folders are called."""
+    folder = tmp_path / "submitted" / "ada" / "mini"
+    folder.mkdir(parents=True)
+    (folder / "mini.ipynb").write_text(json.dumps({"cells": (CHECK,)}))
+    with pytest.raises(AutograderError, match="put the notebook into the folder that it was released in"):
+        chosen(["submitted/ada/mini/mini.ipynb"], tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', '{"cells": [1, null]}', '{"metadata": {}}', "\x00"])
 def test_what_is_no_notebook_has_no_cells(tmp_path: Path, text: str) -> None:
     """A file that was cut off while it was saved is empty, not an error."""
