@@ -43,7 +43,11 @@ def run(course: Course, folder: Path) -> int:
     print_table(grades, console)
     console.print(Text(f"feedback pages: {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html"))
     console.print(Text(f"grades: {folder}/grades.csv    records: {folder}/grades/{ASSIGNMENT}"))
-    return _compare(folder / "grades.csv", grades, students, console)
+    status = _compare(folder / "grades.csv", grades, students, console)
+    page = _page_to_open(folder, grades)
+    if page is not None:
+        console.print(Text(f"now open {page} in a browser"), soft_wrap=True)
+    return status
 
 
 def _scratch_copy(course: Course, folder: Path) -> None:
@@ -105,6 +109,18 @@ def _command(command: Sequence[str], name: str, folder: Path, console: Console, 
     if status not in accepted:
         msg = f"`{name} {shown}` ended with status {status}; read {folder}/demo.log"
         raise AutograderError(msg)
+
+
+def _page_to_open(folder: Path, grades: Sequence[record.Grade]) -> Path | None:
+    """Return a feedback page on which there is a wrong answer, if possible one with a known slip."""
+    pages = {grade.student: folder / "feedback" / grade.student / ASSIGNMENT / f"{ASSIGNMENT}.html" for grade in grades}
+    wrong = [
+        (question.diagnosis is None, pages[grade.student])
+        for grade in grades
+        for question in grade.questions
+        if question.outcome == "wrong" and pages[grade.student].is_file()
+    ]
+    return min(wrong, default=(True, None), key=lambda each: each[0])[1]
 
 
 def _compare(exported: Path, grades: Sequence[record.Grade], students: Sequence[str], console: Console) -> int:

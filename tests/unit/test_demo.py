@@ -9,7 +9,9 @@ import pytest
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.instructor import demo
+from autograder.record import QuestionOutcome, QuestionResult
 from tests.minicourse import write_course
+from tests.unit.test_record import a_grade
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,3 +39,27 @@ def test_a_course_without_a_sample_class(tmp_path: Path) -> None:
     course = Course.load(write_course(tmp_path))
     with pytest.raises(AutograderError, match=r"has no sample class \(tests/corpus\)"):
         demo._corpus(course)
+
+
+def answer(outcome: QuestionOutcome, diagnosis: str | None = None) -> tuple[QuestionResult, ...]:
+    return (QuestionResult(name="f", score=0, max_score=1, outcome=outcome, diagnosis=diagnosis, message=""),)
+
+
+def test_one_page_is_named_to_be_opened(tmp_path: Path) -> None:
+    """It is there, and has a wrong answer on it, one with a name for the slip where there is one."""
+    answers = {
+        "ada": answer("right"),
+        "ben": answer("wrong"),
+        "cleo": answer("wrong", "dropped dout"),
+        "dora": answer("wrong", "dropped dout"),
+        "emil": answer("not gradable"),
+    }
+    grades = [a_grade(student=student, questions=questions) for student, questions in answers.items()]
+    pages = {student: tmp_path / "feedback" / student / "gates" / "gates.html" for student in answers}
+    assert demo._page_to_open(tmp_path, grades) is None
+    for student in ("ada", "ben", "emil", "dora"):
+        pages[student].parent.mkdir(parents=True)
+        pages[student].touch()
+    assert demo._page_to_open(tmp_path, grades) == pages["dora"]
+    assert demo._page_to_open(tmp_path, grades[:3]) == pages["ben"]
+    assert demo._page_to_open(tmp_path, [grades[0], grades[-1]]) is None
