@@ -37,8 +37,8 @@ REMEDY = f"connect to the network once, or set {FOLDER} to a folder with MNIST's
 _CACHE = "nn-autograder"
 _TIMEOUT = (3.0, 15.0)  # seconds to connect, seconds between two pieces of an answer
 _NOTICE = (
-    f"MNIST is not here and could not be fetched: these are the 1,797 digits of scikit-learn, enlarged. To get it, "
-    f"{REMEDY}."
+    "MNIST is not on this machine and could not be fetched, so the 1,797 digits of scikit-learn, drawn larger, "
+    f"take its place. To get MNIST, {REMEDY}."
 )
 _GREY, _GREYS = 255, 16  # the lightest value here, and in scikit-learn's digits
 

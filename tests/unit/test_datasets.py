@@ -190,7 +190,7 @@ class TestFallback:
         assert digits.source == "scikit-learn digits"
         said = capsys.readouterr().out
         assert said.count("\n") == 1
-        assert "scikit-learn" in said
+        assert "so the 1,797 digits of scikit-learn, drawn larger, take its place. To get MNIST, " in said
         assert FOLDER in said
 
     def test_the_digits_are_the_same_ones(self) -> None:
