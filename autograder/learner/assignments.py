@@ -15,6 +15,8 @@ from autograder.learner.questions import questions_of
 from autograder.workbench import CHECKS
 
 _PLACES = ("*", "assignments/*", "release/*")
+_HANDED_IN = "submitted"
+"""Where nbgrader collects what students hand in, in the course's folder."""
 _COPIES = "my-course"
 """Where `autograder init` writes unless it is told otherwise."""
 
@@ -152,22 +154,31 @@ def _refuse_what_was_handed_in(word: str, path: Path) -> None:
 
     Where `path` is a folder without notebooks it may be the name of something else.
     """
-    above = path.resolve().parents
-    root = next((folder for folder in above if (folder / COURSE_FILE).is_file()), None)
-    if root is None or (path.is_dir() and not any(path.rglob("*.ipynb"))):
-        return
+    root = _course_above(path)
+    if root is not None and not (path.is_dir() and not any(path.rglob("*.ipynb"))):
+        raise _handed_in(word, path, root)
+
+
+def _course_above(path: Path) -> Path | None:
+    return next((folder for folder in path.resolve().parents if (folder / COURSE_FILE).is_file()), None)
+
+
+def _handed_in(word: str, path: Path, root: Path) -> AutograderError:
     names = (path.parent.name, path.stem, path.name)
     name = next((name for name in names if (root / "assignments" / name / CHECKS).is_file()), "ASSIGNMENT")
     target = shlex.quote(word) + ("/*.ipynb" if path.is_dir() and any(path.glob("*.ipynb")) else "")
-    msg = (
-        f"{word}: there is no {CHECKS} there, so it seems to be handed in by somebody else, and `check` runs code "
-        f"without protection; grade it with `autograder grade {name} {target}`, which runs the visible checks, too. "
-        "If the notebook is your own, put it into the folder that it was released in"
+    return AutograderError(
+        f"{word} seems to be handed in by somebody else, and `check` runs code without protection; grade it with "
+        f"`autograder grade {name} {target}`, which runs the visible checks, too. If the notebook is your own, put it "
+        "into the folder that it was released in"
     )
-    raise AutograderError(msg)
 
 
 def _with_questions(found: list[OwnAssignment], questions: Sequence[str]) -> tuple[list[OwnAssignment], list[str]]:
+    for own in found:
+        root = _course_above(own.notebook)
+        if root is not None and own.notebook.resolve().is_relative_to(root / _HANDED_IN):
+            raise _handed_in(str(own.notebook), own.notebook, root)
     known = {question: None for own in found for question in own.questions}
     for question in questions:
         if question not in known:

@@ -188,9 +188,22 @@ def test_what_students_handed_in_is_graded_and_not_checked(tmp_path: Path, word:
         (handed_in / name).write_text(json.dumps({"cells": (CHECK,)}))
     with pytest.raises(AutograderError) as refused:
         chosen([word], tmp_path)
-    assert f"{word}: there is no checks.py there, so it seems to be handed in by somebody else" in str(refused.value)
-    assert "`check` runs code without protection" in str(refused.value)
+    words = f"{word} seems to be handed in by somebody else, and `check` runs code without protection"
+    assert str(refused.value).startswith(words)
     assert f"`{advice}`" in str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["submitted/ada/mini/mini.ipynb", "submitted/ada/mini", "submitted/ada"])
+def test_what_was_collected_with_its_checks_is_not_run_either(tmp_path: Path, word: str) -> None:
+    """nbgrader collects all that lies beside a notebook, so the checks are no sign of whose it is."""
+    (tmp_path / "course.yml").touch()
+    for folder in ("assignments/mini", "my-course/mini", "submitted/ada/mini"):
+        write(tmp_path / folder, "mini.ipynb")
+    with pytest.raises(AutograderError, match="seems to be handed in by somebody else"):
+        chosen([word], tmp_path)
+    with pytest.raises(AutograderError, match="seems to be handed in by somebody else"):
+        chosen([], tmp_path / "submitted" / "ada" / "mini")
+    assert [own.name for own in chosen([], tmp_path)[0]] == ["mini"]
 
 
 def test_what_lies_in_no_course_is_ones_own(tmp_path: Path) -> None:
