@@ -7,6 +7,7 @@ of JSON each; what the notebook prints goes nowhere.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,11 +16,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder import timed
-from autograder.errors import AutograderError
+from autograder import datasets, timed
+from autograder.errors import AutograderError, DataMissingError
 from autograder.guide import guide_in
 from autograder.learner.cell_runs import CellRuns
-from autograder.learner.cells import cells_of
+from autograder.learner.cells import cells_of, source_of
 from autograder.learner.line import Line, standard_output
 from autograder.learner.results import CheckResult, QuestionReport, result_of
 from autograder.learner.rows import Row, row_of
@@ -34,13 +35,23 @@ def main(arguments: Sequence[str]) -> int:
     with standard_output() as line:
         os.chdir(path.parent)
         run, namespace = shell()
+        saved = cells_of(path)
+        _provide_digits(saved, line)
         watchdog = Watchdog(guide_in(path.parent).limits, namespace, line)
-        cells = CellRuns(cells_of(path), work["questions"], namespace, line)
+        cells = CellRuns(saved, work["questions"], namespace, line)
         cells.run(run, watchdog, work["late"])
         with timed.watched_by(watchdog):
             for question in work["asked"]:
                 line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line))})
     return 0
+
+
+def _provide_digits(cells: Sequence[dict[str, Any]], line: Line) -> None:
+    """Fetch MNIST where a cell loads it: that may take longer than a cell, and where it is graded it is there."""
+    if any("load_mnist" in source_of(cell) for cell in cells):
+        line.tell({"at": "the download of MNIST", "cell": None})
+        with contextlib.suppress(DataMissingError):  # the cell says so itself
+            datasets.locate()
 
 
 def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line) -> Row:
