@@ -6,13 +6,13 @@ import datetime
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from autograder.course import Assignment, Course
 from autograder.digests import framework_label, suite_digest
-from autograder.nodes import NotebookNode, nbformat
+from autograder.nodes import NotebookNode
 from autograder.plain import plain
 from autograder.record import Grade, QuestionResult
 
@@ -33,8 +33,10 @@ class Graded:
         return cls(grade, json.dumps(whole).encode())
 
     @cached_property
-    def notebook(self) -> NotebookNode:
-        """The notebook, read when somebody first asks for it."""
+    def notebook(self) -> Any:
+        """The notebook as nbformat has it, read when somebody first asks for it."""
+        from autograder.formats import nbformat
+
         return nbformat.from_dict(json.loads(self.page))
 
     def noting(self, note: str) -> Graded:

@@ -1,25 +1,37 @@
-"""nbformat, without the second that checkers of formats take to import.
-
-nbformat imports jsonschema, which imports a checker for each format of text that it finds one installed for, and
-JupyterLab brings all of them. That of international addresses builds a grammar. No notebook's schema names a format.
-"""
+"""Notebooks as dicts with attributes, like those of nbformat, whose import takes longer than reading a course."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
+from typing import Any
 
-_CHECKERS = ("fqdn", "isoduration", "jsonpointer", "rfc3986_validator", "rfc3987_syntax", "uri_template", "webcolors")
 
-_hidden = () if "jsonschema" in sys.modules else tuple(name for name in _CHECKERS if name not in sys.modules)
-for _name in _hidden:
-    sys.modules[_name] = None  # type: ignore[assignment]  # to import it is an ImportError, which jsonschema expects
-try:
-    import nbformat
-finally:
-    for _name in _hidden:
-        del sys.modules[_name]
+class NotebookNode(dict[str, Any]):
+    """A notebook, or a part of one: `node.cells` is `node["cells"]`. A mapping that is put into it becomes one, too."""
 
-NotebookNode = nbformat.NotebookNode
-from_dict = nbformat.from_dict
+    def __getattr__(self, name: str) -> Any:
+        """Return the item of this name; what Python itself asks for is never one."""
+        if name in self and not name.startswith("__"):
+            return self[name]
+        raise AttributeError(name)
 
-__all__ = ["NotebookNode", "from_dict", "nbformat"]
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if isinstance(value, Mapping) and not isinstance(value, NotebookNode):
+            value = from_dict(value)
+        super().__setitem__(key, value)
+
+    def copy(self) -> NotebookNode:
+        """Return another node with the same items."""
+        return NotebookNode(self)
+
+
+def from_dict(value: Any) -> Any:
+    """Return the value with a NotebookNode for every mapping, and a list for every sequence, in it."""
+    if isinstance(value, Mapping):
+        return NotebookNode({key: from_dict(item) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return [from_dict(item) for item in value]
+    return value

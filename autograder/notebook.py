@@ -13,7 +13,7 @@ from typing import Any
 from autograder import attachments
 from autograder.errors import NotebookError
 from autograder.metadata import cell_metadata, notebook_metadata
-from autograder.nodes import NotebookNode, nbformat
+from autograder.nodes import NotebookNode, from_dict
 from autograder.notebook_file import content_of
 
 MAX_BYTES = 20 << 20
@@ -66,6 +66,8 @@ def _version_4(content: dict[str, Any]) -> dict[str, Any]:
         what = f"the notebook has format {version}, which cannot be converted, because it is newer than format 4"
         msg = f"{what}; let Jupyter save it in that format"
         raise NotebookError(msg)
+    from autograder.formats import nbformat
+
     try:
         converted: dict[str, Any] = nbformat.convert(nbformat.from_dict(content), 4)
     except Exception:  # the converter fails in many ways on a damaged old notebook
@@ -141,13 +143,14 @@ def new_cell(
         cell |= {"outputs": [], "execution_count": None}
     elif kind == "markdown" and pictures:
         cell["attachments"] = pictures
-    return nbformat.from_dict(cell)
+    node: NotebookNode = from_dict(cell)
+    return node
 
 
 def new_notebook(cells: list[NotebookNode], metadata: Mapping[str, Any]) -> NotebookNode:
     """Return a notebook of the current format."""
     head = {"nbformat": 4, "nbformat_minor": 5, "metadata": copy.deepcopy(dict(metadata)), "cells": []}
-    notebook = nbformat.from_dict(head)
+    notebook: NotebookNode = from_dict(head)
     notebook.cells = cells
     return notebook
 
@@ -237,4 +240,6 @@ def solve(notebook: NotebookNode, sources: Mapping[str, str]) -> NotebookNode:
 
 def write(notebook: NotebookNode) -> str:
     """Return the notebook as the text of an .ipynb file."""
+    from autograder.formats import nbformat
+
     return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT)) + "\n"

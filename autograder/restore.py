@@ -127,7 +127,8 @@ class _Restorer:
             self._note(f"{self._title(name)} was changed")
         elif _settings(cell) != _settings(original):
             self._note(f"{self._title(name)} had other points or settings")
-        return copy.deepcopy(original)
+        whole: NotebookNode = copy.deepcopy(original)
+        return whole
 
     def _with_missing(self, placed: list[NotebookNode], found: dict[str, NotebookNode]) -> list[NotebookNode]:
         """Return `placed` with each missing protected cell put in after the one that it follows in the assignment."""
