@@ -11,11 +11,11 @@ from typing import TypeVar
 from autograder import notebook, record
 from autograder.cache import Cache
 from autograder.course import Course
-from autograder.datasets import locate
 from autograder.errors import NotebookError, SandboxError
 from autograder.graded import Graded, not_gradable
 from autograder.handed_in import opened
 from autograder.local_pool import LocalPool
+from autograder.mnist_files import locate
 from autograder.pipe import Request, raise_error
 from autograder.pool import TRIES, Pool
 from autograder.secret import course_secret, submission_seeds

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import functools
-import logging
-import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,26 +13,12 @@ import numpy as np
 from autograder import idx
 from autograder.errors import DataMissingError
 from autograder.idx import Digits
+from autograder.mnist_files import FOLDER, REMEDY, TEST, TRAINING, cached, find, folder, locate, names
 
 __all__ = ["FOLDER", "Digits", "cached", "count", "folder", "load_mnist", "load_test_digits", "locate"]
 
-FOLDER = "AUTOGRADER_DATA"
 MNIST, FALLBACK = "MNIST", "scikit-learn digits"
-TRAINING, TEST = "train", "t10k"
-CHECKSUMS = {
-    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-}
-MIRRORS = (
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-)
-REMEDY = f"connect to the network once, or set {FOLDER} to a folder with MNIST's IDX files"
 
-_CACHE = "nn-autograder"
-_TIMEOUT = (3.0, 15.0)  # seconds to connect, seconds between two pieces of an answer
 _NOTICE = (
     "MNIST is not on this machine and could not be fetched, so the 1,797 digits of scikit-learn, drawn larger, "
     f"take its place. To get MNIST, {REMEDY}."
@@ -67,36 +50,14 @@ def load_test_digits() -> Digits:
     return _first(_of_folder(place, TEST), None)
 
 
-def locate() -> Path | None:
-    """Return the folder with MNIST, fetched into the cache if need be; None where that cannot be done."""
-    return folder() or _fetched(_cache_folder(), MIRRORS, tuple(CHECKSUMS.items()))
-
-
-def folder() -> Path | None:
-    """Return the folder that the environment names; DataMissingError where there is none of that name."""
-    named = os.environ.get(FOLDER)
-    if not named:
-        return None
-    path = Path(named).expanduser().absolute()
-    if not path.is_dir():
-        raise DataMissingError(f"{FOLDER} names {path}, and there is no such folder; correct or unset it")
-    return path
-
-
-def cached() -> Path | None:
-    """Return the cache's folder where it holds all of MNIST, without fetching anything."""
-    place = _cache_folder()
-    return place if place is not None and all((place / name).is_file() for name in CHECKSUMS) else None
-
-
 def count(place: Path, part: str) -> int:
     """Return how many digits of TRAINING or TEST the folder holds; DataMissingError where none, or broken ones."""
     return len(_of_folder(place, part).labels)
 
 
 def _of_folder(place: Path, part: str) -> Digits:
-    found = [idx.find(place, name) for name in idx.names(part)]
-    for name, path in zip(idx.names(part), found, strict=True):
+    found = [find(place, name) for name in names(part)]
+    for name, path in zip(names(part), found, strict=True):
         if path is None:
             raise DataMissingError(f"{place} holds neither {name} nor {name}.gz; put one of them there")
     images, labels = (str(path) for path in found)
@@ -117,40 +78,6 @@ def _read(images: str, labels: str, stamps: tuple[int, ...]) -> Digits:
 def _first(digits: Digits, count: int | None) -> Digits:
     """Return a copy, which the caller may write to."""
     return Digits(digits.images[:count].copy(), digits.labels[:count].copy(), digits.source)
-
-
-def _cache_folder() -> Path | None:
-    try:
-        import pooch
-    except ImportError:
-        return None
-    return Path(pooch.os_cache(_CACHE))
-
-
-@functools.lru_cache
-def _fetched(place: Path | None, mirrors: Sequence[str], checksums: tuple[tuple[str, str], ...]) -> Path | None:
-    """Return the folder with every file of `checksums`, fetched from the first mirror that has it right, or None.
-
-    Tried once a process: a notebook without a network should not wait each time.
-    """
-    if place is None:
-        return None
-    right = all(any(_fetch(place, mirror, name, digest) for mirror in mirrors) for name, digest in checksums)
-    return place if right else None
-
-
-def _fetch(place: Path, mirror: str, name: str, digest: str) -> bool:
-    """Return whether the file is there with this SHA-256, fetched or from the cache; pooch keeps no other file."""
-    import pooch
-    import requests
-
-    pooch.get_logger().setLevel(logging.WARNING)  # it is not a logger that logging knows by name
-    downloader = pooch.HTTPDownloader(progressbar=False, timeout=_TIMEOUT)
-    try:
-        pooch.retrieve(mirror + name, f"sha256:{digest}", fname=name, path=place, downloader=downloader)
-    except (OSError, ValueError, requests.RequestException):
-        return False
-    return True
 
 
 @functools.cache

@@ -10,15 +10,13 @@ import numpy as np
 from autograder.errors import CallFailed, DataMissingError, Mismatch
 from autograder.failures import failure_message
 from autograder.probes import find
+from autograder.record import DATA_MISSING
 from autograder.values import is_handle
 
 if TYPE_CHECKING:
     from autograder.misconceptions import Misconception
 
 __all__ = ["DATA_MISSING", "Diagnosis", "data_missing", "diagnose"]
-
-DATA_MISSING = "data missing"
-"""The diagnosis of a question that cannot be graded here; no misconception has a name with a space."""
 
 _DIGITS = 6
 

@@ -10,14 +10,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["SIDE", "Digits", "find", "names", "read"]
+__all__ = ["SIDE", "Digits", "read"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
 SIDE = 28
 """Rows and columns of an image."""
 
-_IMAGES, _LABELS = "{}-images-idx3-ubyte", "{}-labels-idx1-ubyte"
 _UNSIGNED_BYTES = 0x08
 _CLASSES = 10
 _MOST = 1_000_000  # digits that a file may announce
@@ -29,16 +28,6 @@ class Digits(NamedTuple):
     images: Array
     labels: Array
     source: str
-
-
-def names(part: str) -> tuple[str, str]:
-    """Return the file names of the images and the labels of "train" or "t10k", without .gz."""
-    return _IMAGES.format(part), _LABELS.format(part)
-
-
-def find(folder: Path, name: str) -> Path | None:
-    """Return the file `name` or `name`.gz of the folder, None where neither is there."""
-    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
 def read(images: Path, labels: Path, *, source: str, count: int | None = None) -> Digits:

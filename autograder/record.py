@@ -13,6 +13,8 @@ import msgspec
 from autograder.errors import AutograderError
 
 FORMAT = 1
+DATA_MISSING = "data missing"
+"""The diagnosis of a question that cannot be graded here; no misconception has a name with a space."""
 _DRAFT, _ENDING = ".record-", ".draft"
 
 TestOutcome = Literal["passed", "failed", "error", "timeout", "skipped"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder import datasets
+from autograder import mnist_files
 from autograder.cluster import bundle
 from autograder.course import Assignment, Course
 from autograder.digests import suite_digest
@@ -108,10 +108,10 @@ class Bench:
     def _require_same(self, assignment: Assignment) -> None:
         """Raise AutograderError where an assignment judges otherwise here than where it comes from."""
         if assignment.data is not None:
-            datasets.locate()  # fetched once, before every grader does
+            mnist_files.locate()  # fetched once, before every grader does
         if suite_digest(assignment) == self._order.suite:
             return
         msg = "the suite's digest is another one here than where the course comes from"
         if assignment.data is not None:
-            msg = f"the digits here are other files; set {datasets.FOLDER} here to a copy of them, or nowhere"
+            msg = f"the digits here are other files; set {mnist_files.FOLDER} here to a copy of them, or nowhere"
         raise AutograderError(msg)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder import datasets, secret
+from autograder import datasets, mnist_files, secret
 from autograder.course import Course
 from autograder.errors import AutograderError, CourseError, DataMissingError
 
@@ -156,14 +156,14 @@ def temporary() -> Row:
 def digits() -> Row:
     """Say where MNIST is; nothing is fetched for that."""
     try:
-        place = datasets.folder() or datasets.cached()
+        place = mnist_files.folder() or mnist_files.cached()
         if place is not None:
-            training, test = (datasets.count(place, part) for part in (datasets.TRAINING, datasets.TEST))
+            training, test = (datasets.count(place, part) for part in (mnist_files.TRAINING, mnist_files.TEST))
             return Row("MNIST", "ok", f"{training:,} training and {test:,} test digits in {place}")
     except DataMissingError as error:
-        return Row("MNIST", "look", str(error), f"accuracy cannot be graded; {datasets.REMEDY}")
+        return Row("MNIST", "look", str(error), f"accuracy cannot be graded; {mnist_files.REMEDY}")
     detail = "not here yet: fetched on first use; without a network scikit-learn's digits, and no grade for accuracy"
-    return Row("MNIST", "look", detail, datasets.REMEDY)
+    return Row("MNIST", "look", detail, mnist_files.REMEDY)
 
 
 def package(name: str) -> Row:

@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.diagnosis import DATA_MISSING
 from autograder.notebook import SOLUTION_SUFFIX
+from autograder.record import DATA_MISSING
 
 _CODE = re.compile(r"(`[^`]+`)")
 _ACTIVE = re.compile(r"([\\*\[\]$|~#]|:(?=//))")

@@ -11,8 +11,8 @@ from autograder.course import Course
 from autograder.datasets import FOLDER
 from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError
-from autograder.idx import names
 from autograder.instructor.gradeclass import grade_class
+from autograder.mnist_files import names
 from autograder.record import Grade, QuestionResult
 from tests.minicourse import CHECKS, COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
 from tests.system.conftest import CourseFolder

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import datasets, idx
+from autograder import datasets, mnist_files
 from autograder.datasets import FOLDER, load_mnist, load_test_digits
 from autograder.errors import DataMissingError
 
-IMAGES, LABELS = idx.names("train")
+IMAGES, LABELS = mnist_files.names("train")
 PIXELS = np.arange(3 * 28 * 28, dtype=np.uint32).reshape(3, 28, 28).astype(np.uint8)
 CLASSES = np.array([7, 0, 9], np.uint8)
 
@@ -56,8 +56,8 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without MNIST, and with mirrors where nobody answers."""
     monkeypatch.delenv(FOLDER, raising=False)
-    monkeypatch.setattr(datasets, "MIRRORS", ("http://127.0.0.1:9/",))
-    monkeypatch.setattr(datasets, "_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(mnist_files, "MIRRORS", ("http://127.0.0.1:9/",))
+    monkeypatch.setattr(mnist_files, "_cache_folder", lambda: tmp_path / "cache")
 
 
 class TestFolder:
@@ -171,13 +171,13 @@ class TestRealDigits:
         seen = {image.tobytes() for image in load_mnist(60_000).images}
         assert not any(image.tobytes() in seen for image in digits.images)
 
-    @pytest.mark.parametrize("name", [name for name in datasets.CHECKSUMS if name.startswith("t10k")])
+    @pytest.mark.parametrize("name", [name for name in mnist_files.CHECKSUMS if name.startswith("t10k")])
     def test_the_published_checksums(self, mnist_folder: Path, name: str) -> None:
         """The whole files that are here have the checksums that a download must have."""
         file = mnist_folder / name
         if not file.is_file():
             pytest.skip(f"{name} is not in {mnist_folder}")
-        assert hashlib.sha256(file.read_bytes()).hexdigest() == datasets.CHECKSUMS[name]
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == mnist_files.CHECKSUMS[name]
 
 
 @pytest.mark.usefixtures("offline")
@@ -263,8 +263,8 @@ SUMS = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache for the two small files."""
     monkeypatch.delenv(FOLDER, raising=False)
-    monkeypatch.setattr(datasets, "_cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(datasets, "CHECKSUMS", SUMS)
+    monkeypatch.setattr(mnist_files, "_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(mnist_files, "CHECKSUMS", SUMS)
     return tmp_path / "cache"
 
 
@@ -277,9 +277,9 @@ class TestDownload:
     def test_is_done_once(self, cache: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
         """The files come from the mirror with their checksums, and from the cache from then on."""
         asked: list[str] = []
-        monkeypatch.setattr(datasets, "MIRRORS", (serve(FILES, asked),))
+        monkeypatch.setattr(mnist_files, "MIRRORS", (serve(FILES, asked),))
         assert load_mnist().labels.tolist() == [7, 0, 9]
-        datasets._fetched.cache_clear()
+        mnist_files._fetched.cache_clear()
         np.testing.assert_array_equal(load_mnist().images, PIXELS)
         assert sorted(asked) == sorted(FILES)
         assert kept(cache) == FILES
@@ -297,7 +297,7 @@ class TestDownload:
             "missing": lambda: serve({}),
             "nobody": lambda: "http://127.0.0.1:9/",
         }
-        monkeypatch.setattr(datasets, "MIRRORS", (bad[first](), serve(FILES)))
+        monkeypatch.setattr(mnist_files, "MIRRORS", (bad[first](), serve(FILES)))
         assert load_mnist().source == "MNIST"
         assert kept(cache) == FILES
 
@@ -307,7 +307,7 @@ class TestDownload:
     ) -> None:
         """Where every mirror is wrong the fallback is used, and the cache holds no file."""
         url = serve(FILES, cut=True) if kind == "cut short" else serve(dict.fromkeys(FILES, b"<html>"))
-        monkeypatch.setattr(datasets, "MIRRORS", (url,))
+        monkeypatch.setattr(mnist_files, "MIRRORS", (url,))
         assert load_mnist().source == "scikit-learn digits"
         assert kept(cache) == {}
         assert datasets.cached() is None
@@ -316,14 +316,14 @@ class TestDownload:
         """A file in the cache with another checksum is fetched again, never read."""
         cache.mkdir()
         (cache / f"{LABELS}.gz").write_bytes(gzip.compress(label_file(CLASSES[::-1].copy())))
-        monkeypatch.setattr(datasets, "MIRRORS", (serve(FILES),))
+        monkeypatch.setattr(mnist_files, "MIRRORS", (serve(FILES),))
         assert load_mnist().labels.tolist() == [7, 0, 9]
         assert kept(cache) == FILES
 
     def test_the_folder_comes_first(self, cache: Path, own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """With a folder in the environment no mirror is asked, and no cache is made."""
         asked: list[str] = []
-        monkeypatch.setattr(datasets, "_fetched", lambda *_: asked.append("fetched"))
+        monkeypatch.setattr(mnist_files, "_fetched", lambda *_: asked.append("fetched"))
         fill(own_folder)
         assert load_mnist().source == "MNIST"
         assert (asked, cache.exists()) == ([], False)
@@ -332,7 +332,7 @@ class TestDownload:
     def test_without_a_network_it_is_tried_once(self, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
         """A process that could not fetch the digits does not wait for mirrors again."""
         asked: list[str] = []
-        monkeypatch.setattr(datasets, "MIRRORS", (serve({}, asked),))
+        monkeypatch.setattr(mnist_files, "MIRRORS", (serve({}, asked),))
         assert [load_mnist(5).source for _ in range(3)] == ["scikit-learn digits"] * 3
         assert len(asked) == 1
 

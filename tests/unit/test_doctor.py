@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import datasets
+from autograder import mnist_files
 from autograder.datasets import FOLDER
 from autograder.instructor import checkup
 
@@ -33,8 +33,8 @@ def test_a_folder_that_will_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_nothing_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without folder and cache the line says what will happen, and nothing is fetched for it."""
     monkeypatch.delenv(FOLDER, raising=False)
-    monkeypatch.setattr(datasets, "_cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(datasets, "_fetch", lambda *_: pytest.fail("something was fetched"))
+    monkeypatch.setattr(mnist_files, "_cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(mnist_files, "_fetch", lambda *_: pytest.fail("something was fetched"))
     line = checkup.digits()
     assert (line.active, "scikit-learn's digits" in line.detail, FOLDER in line.remedy) == (False, True, True)
     assert not (tmp_path / "cache").exists()
