@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.diagnosis import DATA_MISSING
-from autograder.instructor.long_table import print_long
-from autograder.record import Grade, QuestionResult
+from autograder.instructor.long_table import Cells, print_long
+from autograder.record import DATA_MISSING, Grade, QuestionResult
 
 PIPED_WIDTH = 160
 """Columns where the output is no terminal: a log is read by scrolling, not in a window of 80."""
@@ -76,21 +75,17 @@ def _scores(heading: Heading) -> Table:
     return table
 
 
-def _score_cells(row: Row) -> list[Text]:
+def _score_cells(row: Row) -> Cells:
     scores = zip(row.scores, row.right, strict=True)
-    return [
-        Text(row.student),
-        Text(row.score),
-        *(Text(score, style="" if right else "bold") for score, right in scores),
-    ]
+    return [(row.student, ""), (row.score, ""), *((score, "" if right else "bold") for score, right in scores)]
 
 
 def _messages() -> Table:
     return Table("student", "first thing to look at", box=None, pad_edge=False)
 
 
-def _message_cells(row: Row) -> list[Text]:
-    return [Text(row.student), Text(row.said)] if row.said else []
+def _message_cells(row: Row) -> Cells:
+    return [(row.student, ""), (row.said, "")] if row.said else []
 
 
 def headline(grade: Grade) -> str:

@@ -6,12 +6,13 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from autograder.instructor import long_table
-from autograder.instructor.long_table import print_long
+from autograder.instructor.long_table import PLAIN, Cells, print_long
 
 CELLS = [
     "",
@@ -24,6 +25,11 @@ CELLS = [
     "tab\tbed",
     "a-very-long-word" * 4,
     "w " * 50,
+    "w " * 49 + "w",
+    "plain words – all of them × σ one column wide, which-have hyphens",
+    "[b]no markup[/b] :smile:",
+    "two  spaces",
+    " at both ends ",
 ]
 Rows = list[tuple[str, str, str]]
 
@@ -42,14 +48,14 @@ def new() -> Table:
     return table
 
 
-def cells(row: tuple[str, str, str]) -> list[Text]:
-    return [Text(row[0]), Text(row[1], style="bold"), Text(row[2])]
+def cells(row: tuple[str, str, str]) -> Cells:
+    return [(row[0], ""), (row[1], "bold"), (row[2], "")]
 
 
 def at_once(rows: Rows, console: Console) -> str:
     table = new()
     for row in rows:
-        table.add_row(*cells(row))
+        table.add_row(*(Text(text, style) for text, style in cells(row)))
     with console.capture() as capture:
         console.print(table)
     return capture.get()
@@ -112,3 +118,10 @@ def test_rows_are_not_gathered() -> None:
 
     print_long(new, Many(), lambda _: cells(("ada", "1", "x")), Console(width=60, quiet=True))
     assert 0 < most <= 2 * long_table.PART
+
+
+def test_plain_characters_are_one_column_wide() -> None:
+    """Of all characters that are laid out without rich, rich says the same."""
+    plain = [character for character in map(chr, range(0x11000)) if PLAIN.fullmatch(character)]
+    assert len(plain) > 200
+    assert {cell_len(character) for character in plain} == {1}
