@@ -6,6 +6,7 @@ import queue
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from autograder.grader_process import GraderProcess
@@ -20,11 +21,20 @@ class LocalPool:
     """`jobs` grader processes for one assignment of the course in `root`; each starts when it is first asked."""
 
     def __init__(self, root: Path, assignment: str, *, jobs: int, unsafe: bool) -> None:
-        self.width = jobs
-        self.processes = [GraderProcess(root, assignment, unsafe=unsafe) for _ in range(jobs)]
+        self._new = partial(GraderProcess, root, assignment, unsafe=unsafe)
+        self.processes: list[GraderProcess] = []
         self._idle: queue.SimpleQueue[GraderProcess] = queue.SimpleQueue()
-        for process in self.processes:
-            self._idle.put(process)
+        for _ in range(jobs):
+            self._add()
+
+    @property
+    def width(self) -> int:
+        """How many processes there are."""
+        return len(self.processes)
+
+    def grow(self) -> None:
+        """Add one more process, which starts at once."""
+        self._add().start()
 
     def prepare(self, seconds: float) -> Reply | None:
         """Return what the first free grader says of sandbox and suite; all of them warm up meanwhile."""
@@ -48,6 +58,12 @@ class LocalPool:
         deadline = time.monotonic() + POLITE
         for process in self.processes:
             process.stop(deadline)
+
+    def _add(self) -> GraderProcess:
+        process = self._new()
+        self.processes.append(process)
+        self._idle.put(process)
+        return process
 
     @contextmanager
     def _process(self) -> Iterator[GraderProcess]:

@@ -13,8 +13,9 @@ TRIES = 2
 class Pool(Protocol):
     """Graders of one assignment, usable from several threads."""
 
-    width: int
-    """How many requests to have under way at once."""
+    @property
+    def width(self) -> int:
+        """How many requests to have under way at once."""
 
     def prepare(self, seconds: float) -> Reply | None:
         """Return the sandbox mode (the weakest one) or the error of the first grader that is not in order.

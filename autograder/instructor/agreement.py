@@ -10,6 +10,7 @@ import msgspec
 from autograder.errors import AutograderError
 from autograder.instructor.moves import Move
 from autograder.instructor.moves_table import print_moves, summary
+from autograder.instructor.saying import say
 from autograder.instructor.table import wide_console
 
 
@@ -37,8 +38,3 @@ def require(moves: Sequence[Move], question: str, *, yes: bool) -> None:
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         msg = "nothing is written"
         raise AutograderError(msg)
-
-
-def say(line: str) -> None:
-    """Print a line on standard error: standard output is for the table."""
-    print(line, file=sys.stderr)  # noqa: T201

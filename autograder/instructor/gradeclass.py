@@ -6,26 +6,31 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from heapq import merge
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import record
-from autograder.batch import Graders
 from autograder.cluster import pool_at
 from autograder.course import Course
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import resume
-from autograder.instructor.agreement import say
-from autograder.instructor.progress import with_progress
+from autograder.instructor.early_start import EarlyStart
 from autograder.instructor.rows import Rows
+from autograder.instructor.saying import say
 from autograder.instructor.submissions import Submissions, students
 from autograder.instructor.table import Row, print_rows, wide_console
 from autograder.lock import held
 from autograder.record import Grade
-from autograder.standing import PROTECTION, is_as_protected
+from autograder.standing import PROTECTION, is_as_protected, stands
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from autograder.batch import Graders
+    from autograder.pool import Pool
 
 LOCK = ".lock"
 """The file in a folder of records that tells that a run is writing to it."""
@@ -74,24 +79,52 @@ class _Run:
         self._unwritten: dict[str, str] = {}
         self._unjudged = dict(submissions.unclear)
         self._rows = Rows()
+        self._read = resume.reader(course, self._assignment, submissions, out)
+        self._standing: dict[str, str] = {}  # with which protection, by student
+        self._earlier = Rows()
 
     def grade(self, *, jobs: int, unsafe: bool, again: bool, dask: str | None) -> None:
         """Grade all that no earlier record stands for; records are written as soon as they are there."""
-        found: Mapping[str, Grade] = {} if again else self._standing()
-        best = _as_protected(found, PROTECTION[-1])
-        if len(best) == len(self._submissions):
-            self._take_over(found, best)
-            return
-        jobs = min(jobs, len(self._submissions) - len(best))
-        name = self._assignment.name
-        pool = pool_at(dask, self._course, name, unsafe=unsafe) if dask else None
+        with EarlyStart(self._assignment, jobs=0 if dask else jobs, unsafe=unsafe) as early:
+            self._look(early, again=again)
+            if early.count:
+                pool = early.pool or pool_at(str(dask), self._course, self._assignment.name, unsafe=unsafe)
+                self._grade_others(pool, again=again)
+            else:
+                self._take_over(PROTECTION[-1])
+
+    def _look(self, early: EarlyStart, *, again: bool) -> None:
+        """Find the records that stand, each read once, and count all others as due.
+
+        Raises AutograderError where grades are out that another suite has given.
+        """
+        others = []
+        for student in self._submissions:
+            grade = None if again else self._read(student)
+            if grade is None or not stands(self._course, self._assignment, grade, grade.submission):
+                early.due()
+                if grade is not None and resume.is_of_another_suite(self._assignment, grade):
+                    others.append(student)
+                continue
+            if not is_as_protected(grade, PROTECTION[-1]):
+                early.due()
+            self._standing[student] = grade.sandbox
+            self._earlier.add(Row.of(grade))
+        resume.require_same_suite(self._course, self._assignment, others, self._out)
+
+    def _grade_others(self, pool: Pool, *, again: bool) -> None:
+        """Grade what no record stands for that was given with the protection there is now."""
+        from autograder.batch import (
+            Graders,  # with what follows it takes a fifth of the time of a run without anything new
+        )
+        from autograder.instructor.progress import with_progress
+
         try:
-            with Graders(self._course, name, jobs=jobs, unsafe=unsafe, again=again, pool=pool) as graders:
+            with Graders(self._course, self._assignment.name, again=again, pool=pool) as graders:
                 mode = graders.prepare()
                 if mode != PROTECTION[-1]:
                     say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
-                taken = best if mode == PROTECTION[-1] else _as_protected(found, mode)
-                self._take_over(found, taken)
+                taken = self._take_over(mode)
                 rest = [student for student in self._submissions if student not in taken]
                 for grade in with_progress(self._graded(graders, rest), len(rest)):
                     if grade is not None:
@@ -100,12 +133,6 @@ class _Run:
             count = f"{self._there} of {len(self._submissions)}"
             say(f"{count} records are in {self._out}; run this again for the others")
             raise
-
-    def _standing(self) -> Mapping[str, Grade]:
-        """Return the records that stand; raise AutograderError where grades are out that another suite has given."""
-        found = resume.records(self._course, self._assignment, self._submissions, self._out)
-        resume.require_same_suite(self._course, self._assignment, found, self._out)
-        return resume.standing(self._course, self._assignment, found)
 
     def report(self) -> None:
         """Print the table, what could not be graded, and what could not be written."""
@@ -130,17 +157,28 @@ class _Run:
         """Return whether every submission and all of its questions could be graded."""
         return next(self._missed(), None) is None
 
-    def _take_over(self, found: Mapping[str, Grade], taken: Collection[str]) -> None:
+    def _take_over(self, mode: str) -> Collection[str]:
+        """Take over the records that were given with at least this protection, and return whose they are."""
+        least = PROTECTION.index(mode)
+        taken = {student for student, given in self._standing.items() if PROTECTION.index(given) >= least}
         self._there = len(taken)
-        for student in taken:
-            grade = found.get(student)
+        for row in self._earlier.in_order():
+            if row.student in taken:
+                self._rows.add(row)
+        if taken:
+            self._print_again(student for student in self._standing if student in taken)
+            count = f"{len(taken)} of {len(self._submissions)} records are taken over from an earlier run"
+            say(f"{count}: what judges them has not changed since (--again grades them anew)")
+        return taken
+
+    def _print_again(self, students: Iterable[str]) -> None:
+        """Print records that are taken over; only their rows have been kept."""
+        for student in students if self._as_json else ():
+            grade = self._read(student)
             if grade is None:
                 msg = f"{self._file(student)} was changed while this run read it; run this again"
                 raise AutograderError(msg)
-            self._add(grade)
-        if taken:
-            count = f"{len(taken)} of {len(self._submissions)} records are taken over from an earlier run"
-            say(f"{count}: what judges them has not changed since (--again grades them anew)")
+            _print(grade)
 
     def _graded(self, graders: Graders, students: Collection[str]) -> Iterator[Grade | None]:
         """Yield the grades as they come; no more futures are held than graders can be busy with."""
@@ -175,7 +213,7 @@ class _Run:
     def _add(self, grade: Grade) -> None:
         """Print the record, and keep what the table needs of it: the grades of ten thousand would fill the memory."""
         if self._as_json:
-            sys.stdout.write(record.to_json(grade).decode() + "\n")
+            _print(grade)
         self._rows.add(Row.of(grade))
 
     def _file(self, student: str) -> Path:
@@ -187,9 +225,8 @@ class _Run:
         return merge(((row.student, reason) for row in self._rows for reason in sorted(row.missed)), unjudged)
 
 
-def _as_protected(grades: Mapping[str, Grade], mode: str) -> dict[str, None]:
-    """Return, in order, the students whose grades were given with at least this protection."""
-    return {student: None for student, grade in grades.items() if is_as_protected(grade, mode)}
+def _print(grade: Grade) -> None:
+    sys.stdout.write(record.to_json(grade).decode() + "\n")
 
 
 def require_writable(out: Path) -> None:

@@ -13,7 +13,6 @@ from autograder import record
 from autograder.batch import Graders
 from autograder.cluster import pool_at
 from autograder.course import Course
-from autograder.diagnosis import DATA_MISSING
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import agreement, earlier
 from autograder.instructor.earlier import Change, sha256
@@ -21,9 +20,10 @@ from autograder.instructor.gradeclass import LOCK, require_writable
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.progress import with_progress
 from autograder.instructor.resume import regrade_command
+from autograder.instructor.saying import say
 from autograder.instructor.submissions import Submissions, handed_in, students
 from autograder.lock import held
-from autograder.record import Grade
+from autograder.record import DATA_MISSING, Grade
 
 
 @dataclass(frozen=True)
@@ -118,17 +118,17 @@ class _Run:
     def report(self) -> bool:
         """Name those who could not be graded, and return whether there are none."""
         for line in sorted(self._missed):
-            agreement.say(line)
+            say(line)
         return not self._missed
 
     def write(self) -> None:
         """Keep the earlier records, then replace them; those that would be the same stay as they are."""
         due = [proposal for _, proposal in sorted(self._proposals.items()) if proposal.move.kind != "same"]
         if not self._proposals:
-            agreement.say("there is no notebook that could be graded; nothing is written")
+            say("there is no notebook that could be graded; nothing is written")
             return
         if not due:
-            agreement.say("all records are as they would be; nothing is written")
+            say("all records are as they would be; nothing is written")
             return
         out, count = self._options.out, 0
         step = self._keep([proposal.change for proposal in due])
@@ -140,11 +140,11 @@ class _Run:
             if isinstance(error, OSError):
                 msg = f"{error}: {left}"
                 raise AutograderError(msg) from error
-            agreement.say(left)
+            say(left)
             raise
-        agreement.say(f"wrote {'1 record' if len(due) == 1 else f'{len(due)} records'} to {out}")
-        agreement.say(f"earlier records: {step.folder}")
-        agreement.say(f"to put them back: {self._way_back()}")
+        say(f"wrote {'1 record' if len(due) == 1 else f'{len(due)} records'} to {out}")
+        say(f"earlier records: {step.folder}")
+        say(f"to put them back: {self._way_back()}")
 
     def _keep(self, changes: Sequence[Change]) -> earlier.Step:
         try:
@@ -206,4 +206,4 @@ def _name_others(submissions: Submissions, out: Path, *, is_whole_class: bool) -
     absent = others - unclear if is_whole_class else others & set(submissions.absent)
     for names, lack in ((absent, "without a submission"), (unclear, "without a clear notebook")):
         if names:
-            agreement.say(f"{lack}, and left as they are: {', '.join(sorted(names))}")
+            say(f"{lack}, and left as they are: {', '.join(sorted(names))}")

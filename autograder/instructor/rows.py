@@ -42,7 +42,7 @@ class Rows:
         """Yield them by student."""
         if not self._are_sorted:
             self._sort()
-        yield from self._as_kept()
+        yield from self.in_order()
 
     def _sort(self) -> None:
         rows = self._by_student()
@@ -52,13 +52,14 @@ class Rows:
         self._blocks, self._last, self._are_sorted = blocks, part, True
 
     def _by_student(self) -> Iterator[Row]:
-        names = sorted(row.student for row in self._as_kept())
+        names = sorted(row.student for row in self.in_order())
         for start in range(0, len(names), _SORTED_TOGETHER):
             first, last = names[start], names[start : start + _SORTED_TOGETHER][-1]
-            part = (row for row in self._as_kept() if first <= row.student <= last)
+            part = (row for row in self.in_order() if first <= row.student <= last)
             yield from sorted(part, key=attrgetter("student"))
 
-    def _as_kept(self) -> Iterator[Row]:
+    def in_order(self) -> Iterator[Row]:
+        """Yield them in the order in which they came, until somebody has looked at them by student."""
         last = tuple(self._last)
         for block in tuple(self._blocks):
             yield from _unpacked(block)

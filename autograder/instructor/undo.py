@@ -10,6 +10,7 @@ from autograder.instructor import agreement, earlier
 from autograder.instructor.gradeclass import LOCK
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.regrade import Options
+from autograder.instructor.saying import say
 from autograder.lock import held
 
 
@@ -51,9 +52,9 @@ def _put_back(step: earlier.Step, out: Path) -> None:
         earlier.sweep(out)
         earlier.put_back(step, out)
     except KeyboardInterrupt:
-        agreement.say("some records are put back; give the same command again for the others")
+        say("some records are put back; give the same command again for the others")
         raise
-    agreement.say(f"the records in {out} are those before the regrade of {step.manifest.written_at}")
+    say(f"the records in {out} are those before the regrade of {step.manifest.written_at}")
 
 
 def _move_back(step: earlier.Step, student: str, out: Path) -> Move | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +18,9 @@ from autograder import record
 from autograder.course import Course
 from autograder.digests import framework_label, suite_digest
 from autograder.errors import AutograderError
+from autograder.grader_process import GraderProcess
 from autograder.instructor import gradeclass, resume
+from autograder.instructor.early_start import EarlyStart
 from autograder.instructor.gradeclass import grade_class
 from autograder.instructor.rows import BLOCK
 from autograder.pipe import Reply, Request
@@ -104,10 +108,10 @@ def traced() -> Iterator[None]:
 
 
 @pytest.fixture
-def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Pool]:
+def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pool]:
     """A function that grades so many submissions."""
 
-    def run(size: int) -> Pool:
+    def run(size: int, *, as_json: bool = False) -> Pool:
         pool = Pool(course)
         monkeypatch.setattr(gradeclass, "pool_at", lambda *_, **__: pool)
         paths = [course.root / f"submitted/student{number:05}/mini/mini.ipynb" for number in range(size)]
@@ -115,13 +119,13 @@ def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Pool
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(str(path))
         out = course.root / "grades/mini"
-        assert grade_class(course, "mini", paths, jobs=1, out=out, as_json=False, unsafe=False, dask="here")
+        assert grade_class(course, "mini", paths, jobs=1, out=out, as_json=as_json, unsafe=False, dask="here")
         return pool
 
     return run
 
 
-def test_memory_is_flat(run: Callable[[int], Pool], traced: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_memory_is_flat(run: Callable[..., Pool], traced: None, capsys: pytest.CaptureFixture[str]) -> None:
     """From one submission to the next less is kept than the bench calls flat, and all are in the table in the end."""
     first, second, third = run(SIZE).held
     # Python's own table of strings may double once, whoever it was that filled it
@@ -131,7 +135,7 @@ def test_memory_is_flat(run: Callable[[int], Pool], traced: None, capsys: pytest
 
 
 def test_records_are_not_gathered(
-    run: Callable[[int], Pool], course: Course, traced: None, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., Pool], course: Course, traced: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A run that takes all records over holds one at a time, and prints the same table."""
     size = 400
@@ -179,18 +183,84 @@ def test_no_clear_notebook_at_all(course: Course, capsys: Any, again: bool) -> N
 
 
 def test_a_record_that_goes_while_it_is_taken_over(
-    run: Callable[[int], Pool], course: Course, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody is left out of the table unseen: the run stops and names the file."""
+    """No record is left out of what is printed unseen: the run stops and names the file."""
     run(3)
     gone = course.root / "grades/mini/student00001.json"
 
-    def standing(*given: object) -> resume.Records:
-        found = real(*given)  # type: ignore[arg-type]
-        return found.where(lambda grade: grade.student != gone.stem or next(looks, None) is not None)
+    def reader(*given: Any) -> resume.Read:
+        read = real(*given)
+        return lambda student: None if student == gone.stem and not next(looks, None) else read(student)
 
-    real, looks = resume.standing, iter([1])
-    monkeypatch.setattr(resume, "standing", standing)
+    real, looks = resume.reader, iter([1])
+    monkeypatch.setattr(resume, "reader", reader)
     with pytest.raises(AutograderError, match=r"student00001\.json was changed while this run read it; run this again"):
-        run(3)
+        run(3, as_json=True)
     assert gone.exists()
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_record_is_read_once(
+    run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, capsys: Any, as_json: bool
+) -> None:
+    """Only who prints them whole reads them again, when it is known that all of them stand."""
+    run(3)
+    reads: list[str] = []
+    real = record.read
+    monkeypatch.setattr(record, "read", lambda path: reads.append(path.stem) or real(path))
+    run(3, as_json=as_json)
+    assert reads == [f"student{number:05}" for number in range(3)] * (1 + as_json)
+    assert "3 of 3 records are taken over" in capsys.readouterr().err
+
+
+HEAVY = ("numpy", "nbformat", "pytest", "IPython", "autograder.local_pool")
+ALONE = f"""
+import sys
+from autograder.cli import main
+assert main(sys.argv[1:]) == 0
+print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)
+"""
+
+
+def test_nothing_is_imported_for_nothing(run: Callable[..., Pool], course: Course) -> None:
+    """A class of which all records stand needs neither numpy nor nbformat, and no grader."""
+    run(3)
+    command = [sys.executable, "-c", ALONE, "grade", "mini", "submitted", "--jobs", "2"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=True)
+    first, second = done.stderr.splitlines()
+    assert first.startswith("3 of 3 records are taken over")
+    assert second == "[]"
+
+
+class TestEarlyStart:
+    """Graders that start while it is being found out how much they have to do."""
+
+    @pytest.fixture
+    def started(self, monkeypatch: pytest.MonkeyPatch) -> list[GraderProcess]:
+        """The graders that start: here none does."""
+        started: list[GraderProcess] = []
+        monkeypatch.setattr(GraderProcess, "start", lambda process: started.append(process))
+        return started
+
+    @pytest.mark.parametrize(("due", "jobs", "count"), [(0, 2, 0), (1, 2, 1), (2, 2, 2), (5, 2, 2), (5, 0, 0)])
+    def test_as_many_as_have_work(
+        self, course: Course, started: list[GraderProcess], due: int, jobs: int, count: int
+    ) -> None:
+        """One starts with each submission that is due, until there are enough."""
+        with EarlyStart(course.assignment("mini"), jobs=jobs, unsafe=False) as early:
+            for number in range(due):
+                early.due()
+                assert len(started) == min(number + 1, jobs)
+            assert early.count == due
+            assert (early.pool.width if early.pool else 0) == count
+        assert len(set(started)) == count
+
+    def test_they_end_with_the_block(self, course: Course) -> None:
+        """Where it is found out that nothing may be graded nobody is left behind."""
+        early = EarlyStart(course.assignment("mini"), jobs=1, unsafe=False)
+        with early:
+            early.due()
+        assert early.pool is not None
+        with pytest.raises(AutograderError, match="grading was stopped"):
+            early.pool.processes[0].start()

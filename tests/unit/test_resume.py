@@ -10,13 +10,12 @@ import pytest
 
 from autograder import record
 from autograder.course import Course
-from autograder.diagnosis import DATA_MISSING
 from autograder.digests import framework_label, suite_digest
 from autograder.errors import AutograderError
 from autograder.instructor import resume
-from autograder.record import Grade, QuestionResult
+from autograder.record import DATA_MISSING, Grade, QuestionResult
 from autograder.secret import VARIABLE, submission_seed
-from autograder.standing import PROTECTION, is_as_protected, standing_questions, stands_in_part
+from autograder.standing import PROTECTION, is_as_protected, standing_questions, stands, stands_in_part
 from tests import minicourse
 
 SECRET = "long enough to be one"
@@ -52,11 +51,12 @@ def a_grade(given: Course, /, **changes: Any) -> Grade:
 
 
 def standing(course: Course, folder: Path) -> dict[str, Grade]:
-    return resume.standing(course, course.assignment("mini"), found(course, folder))
+    mini, grade = course.assignment("mini"), read(course, folder)
+    return {"ada": grade} if grade is not None and stands(course, mini, grade, grade.submission) else {}
 
 
-def found(course: Course, folder: Path) -> dict[str, Grade]:
-    return resume.records(course, course.assignment("mini"), {"ada": folder / "ada.ipynb"}, folder)
+def read(course: Course, folder: Path) -> Grade | None:
+    return resume.reader(course, course.assignment("mini"), {"ada": folder / "ada.ipynb"}, folder)("ada")
 
 
 def a_result(**changes: Any) -> QuestionResult:
@@ -127,7 +127,9 @@ def test_others_are_graded_anew_without_asking(course: Course, tmp_path: Path, c
 
 
 def require_same_suite(course: Course, folder: Path) -> None:
-    resume.require_same_suite(course, course.assignment("mini"), found(course, folder), folder)
+    mini, grade = course.assignment("mini"), read(course, folder)
+    others = ["ada"] if grade is not None and resume.is_of_another_suite(mini, grade) else []
+    resume.require_same_suite(course, mini, others, folder)
 
 
 @pytest.mark.parametrize("cut", [0, 1, -2])
