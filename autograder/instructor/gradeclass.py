@@ -18,10 +18,10 @@ from autograder.course import Course
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import resume
 from autograder.instructor.early_start import EarlyStart
+from autograder.instructor.row import Row
 from autograder.instructor.rows import Rows
 from autograder.instructor.saying import say
 from autograder.instructor.submissions import Submissions, students
-from autograder.instructor.table import Row, print_rows, wide_console
 from autograder.lock import held
 from autograder.record import Grade
 from autograder.standing import PROTECTION, is_as_protected, stands
@@ -137,6 +137,8 @@ class _Run:
     def report(self) -> None:
         """Print the table, what could not be graded, and what could not be written."""
         if not self._as_json:
+            from autograder.instructor.table import print_rows, wide_console  # not before graders have started
+
             heading = [(question.name, question.points) for question in self._assignment.questions]
             print_rows(self._rows, heading, wide_console())
             print(f"records: {self._out}")  # noqa: T201

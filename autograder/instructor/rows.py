@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import msgspec
 
-from autograder.instructor.table import Row
+from autograder.instructor.row import Row
 
 BLOCK = 128
 """Rows that are compressed together: the more, the smaller they are, and the more memory a look at them takes."""

@@ -8,8 +8,8 @@ import zlib
 
 import pytest
 
+from autograder.instructor.row import Row
 from autograder.instructor.rows import BLOCK, Rows
-from autograder.instructor.table import Row
 from tests.unit.test_record import a_grade
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from autograder.instructor.table import headline, print_table
+from autograder.instructor.row import headline
+from autograder.instructor.table import print_table
 from autograder.record import Grade, QuestionResult
 from tests.unit.test_record import a_grade
 
