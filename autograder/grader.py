@@ -10,9 +10,12 @@ def main(arguments: list[str]) -> int:
     """Serve requests on the socket of the given number; what is imported for it stays, and is never collected."""
     root, name, descriptor, unsafe = arguments
     gc.disable()
-    from autograder.grader_session import serve  # after that: half a million objects would be looked through
+    from autograder.grader_start import begin  # after that: half a million objects would be looked through
 
-    serve(root, name, int(descriptor), unsafe=unsafe == "unsafe")
+    connection, opening = begin(int(descriptor), unsafe=unsafe == "unsafe")
+    from autograder.grader_session import serve  # while the sandbox starts
+
+    serve(root, name, connection, opening)
     return 0
 
 

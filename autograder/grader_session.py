@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
-import resource
-import select
 import socket
-import threading
-import time
 import traceback
 from pathlib import Path
 
@@ -21,44 +16,29 @@ from autograder.digests import suite_digest
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.examine import no_other_plugins, silent_session
 from autograder.grade import Grader
+from autograder.grader_start import Opening
 from autograder.pipe import Reply, Request, error_reply, receive, send
-from autograder.sandbox import Sandbox, harden_grader
+from autograder.sandbox import Sandbox
 from autograder.sandbox import side_by_side as _  # noqa: F401 - where it cannot be imported nothing may be graded
 
-GRACE = 0.2
-"""Seconds that this process has to end in order once nobody waits for its answers any more."""
-MEMORY = 4 << 30
-"""Address space of a grader process in bytes: what a submission sends back must not eat the machine."""
 
-
-def serve(root: str, name: str, descriptor: int, *, unsafe: bool) -> None:
-    """Serve requests on the socket of this number until the other side closes it."""
-    harden_grader()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    connection = socket.socket(fileno=descriptor)
-    threading.Thread(target=_end_with, args=[connection.fileno()], daemon=True).start()
-    session = _Session(Path(root), name, connection, unsafe=unsafe)
+def serve(root: str, name: str, connection: socket.socket, opening: Opening) -> None:
+    """Serve requests on the connection until the other side closes it."""
+    session = _Session(Path(root), name, connection, opening)
     try:
         session.run()
     except AutograderError as error:
         session.answer_all(error)
-
-
-def _end_with(connection: int) -> None:
-    """End this process when the other side has hung up, whatever it is doing: its sandbox ends with it."""
-    poll = select.poll()
-    poll.register(connection, select.POLLRDHUP)
-    poll.poll()
-    time.sleep(GRACE)
-    os._exit(1)
+    finally:
+        opening.close()
 
 
 class _Session:
-    def __init__(self, root: Path, name: str, connection: socket.socket, *, unsafe: bool) -> None:
+    def __init__(self, root: Path, name: str, connection: socket.socket, opening: Opening) -> None:
         self._root = root
         self._name = name
         self._connection = connection
-        self._unsafe = unsafe
+        self._opening = opening
 
     def run(self) -> None:
         """Collect the suites, then serve from inside the pytest session."""
@@ -83,8 +63,8 @@ class _Session:
                 send(self._connection, _answer_or_error(request, grader, sandbox))
 
     def open_sandbox(self) -> Sandbox:
-        """Return the sandbox, not yet started."""
-        return Sandbox(unsafe=self._unsafe)
+        """Return the sandbox, started."""
+        return self._opening.sandbox()
 
     def answer_all(self, error: AutograderError) -> None:
         """Answer every request with `error`."""
