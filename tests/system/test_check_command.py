@@ -17,6 +17,7 @@ import pytest
 
 from autograder.guide import guide_in
 from tests import minicourse
+from tests.command import autograder
 
 RIGHT = minicourse.RIGHT
 BEGIN = "open('begun', 'w').close()"
@@ -51,17 +52,6 @@ def write(copies: Path) -> Iterator[Callable[[Mapping[str, str]], Path]]:
 
     yield save
     path.write_bytes(released)
-
-
-def autograder(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autograder.cli", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def test_init_copies_and_keeps(copies: Path) -> None:

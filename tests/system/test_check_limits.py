@@ -17,6 +17,7 @@ import pytest
 from autograder import record
 from autograder.guide import guide_in
 from tests import minicourse
+from tests.command import autograder
 
 RIGHT = minicourse.RIGHT
 LOOK = "Look for a loop that does not end, or for far more work than is needed."
@@ -46,17 +47,6 @@ def write(course: Path) -> Write:
         return path
 
     return save
-
-
-def autograder(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autograder.cli", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def one_line(text: str) -> str:
