@@ -133,7 +133,7 @@ def test_a_zygote_ends_where_something_is_left(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(scratch, "sweep", lambda *_, **__: clean)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, subprocess.Popen(["true"]) as worker:
-        config: dict[str, Any] = {"readable": [], "scratch": ""}
+        config: dict[str, Any] = {"readable": [], "scratch": "", "filter": ""}
         served = zygote._Zygote(theirs, config, cast("cells.NotebookShell", None))
         served.config["scratch"] = "/nowhere"
         served.folders[worker.pid] = "/nowhere/1"

@@ -29,7 +29,7 @@ _NO_SHELL = (
 )
 _NO_INPUT = "{}() has nobody to ask while a notebook is graded: write the value into the cell"
 _PROMPTS = ("In [", "In[", ">>>", "...")  # pasted from a terminal
-_MORE_THAN_PYTHON = re.compile(r"\A\s|^\s*(?:[%!?,;/]|>>>|\.\.\.|In ?\[)|\?|=\s*[%!]", re.MULTILINE)
+_MORE_THAN_PYTHON = re.compile(r"\A\s|^[^\S\n]*(?:[%!?,;/]|>>>|\.\.\.|In ?\[)|[?\r]|=[^\S\n]*[%!]", re.MULTILINE)
 """What may be IPython's own: magics, shell commands, questions, prompts, an indented cell. Most cells have none."""
 _WAITS = re.compile(r"\b(?:await|async)\b")
 _WARM_UP = "import numpy as np\n1 / 0"
@@ -93,7 +93,9 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         Single lines may be Python and a magic at once: `pwd`.
         """
         is_python = "\n" in raw_cell.strip() and (not _MORE_THAN_PYTHON.search(raw_cell) or _parses(raw_cell))
-        return f"{raw_cell}\n" if is_python else str(super().transform_cell(raw_cell))
+        if not is_python:
+            return str(super().transform_cell(raw_cell))
+        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
 
     def should_run_async(self, raw_cell: str, *, transformed_cell: str | None = None, **rest: Any) -> bool:
         """Whether the cell waits for something outside of a function; without the words it is not compiled to see."""
