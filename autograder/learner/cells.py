@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,27 @@ def _question_of(call: ast.Call) -> str | None:
     return call.args[0].value if isinstance(call.args[0].value, str) else None
 
 
-def answers(cell: dict[str, Any], questions: Collection[str]) -> str | None:
-    """Return which of the questions a solution cell answers: by what nbgrader notes in it, else by what it defines."""
-    notes = cell.get("metadata", {}).get("nbgrader")
+def owners(cells: Sequence[dict[str, Any]], questions: Collection[str]) -> dict[int, str]:
+    """Return which question each solution cell answers, by the cell's index: a question has one cell at most.
+
+    That is the first one that nbgrader notes as its solution, else the first one that defines it.
+    """
+    found: dict[str, int] = {}
+    for answered in (_noted, _defined):
+        for index, cell in enumerate(cells):
+            question = answered(cell, questions)
+            if question and index not in found.values():
+                found.setdefault(question, index)
+    return {index: question for question, index in found.items()}
+
+
+def _noted(cell: dict[str, Any], questions: Collection[str]) -> str | None:
+    notes = (cell.get("metadata") or {}).get("nbgrader")
     name = str(notes.get("grade_id", "")) if isinstance(notes, dict) and notes.get("solution") else ""
-    if name.removesuffix(_SOLUTION) in questions:
-        return name.removesuffix(_SOLUTION)
+    return name.removesuffix(_SOLUTION) if name.removesuffix(_SOLUTION) in questions else None
+
+
+def _defined(cell: dict[str, Any], questions: Collection[str]) -> str | None:
     return next((name for name in _DEFINITION.findall(source_of(cell)) if name in questions), None)
 
 

@@ -15,6 +15,7 @@ from typing import IO
 from autograder.learner.assignments import OwnAssignment
 from autograder.learner.rows import Overview, Row
 from autograder.learner.told import Told
+from autograder.learner.watchdog import STUCK
 from autograder.threads import ONE_THREAD
 
 _PAUSE = 0.2
@@ -34,7 +35,7 @@ class NotebookRun:
         self._own = own
         self._questions = own.questions
         self.asked = [question for question in self._questions if not questions or question in questions]
-        self._told = Told(own.guide.limits)
+        self._told = Told()
         self._problem: str | None = None  # "" where the last process ended well
         self._begin()
 
@@ -64,12 +65,13 @@ class NotebookRun:
 
     def _after(self) -> Row | None:
         """Go on after a process has ended, and return the row of a question that ended it by taking too long."""
-        is_late, row = self._told.ended_late()
+        status = self._status()
+        is_late, row = self._told.stopped(by_timer=STUCK is not None and status == STUCK)
         if is_late and self._left():
             self._end()
             self._begin()
             return row
-        status = 0 if is_late else self._status()
+        status = 0 if is_late else status
         self._problem = f"the notebook ended Python itself (status {status}); look for exit()" if status else ""
         return row
 

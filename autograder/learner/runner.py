@@ -22,6 +22,7 @@ from autograder.guide import guide_in
 from autograder.learner.cell_runs import CellRuns
 from autograder.learner.cells import cells_of, source_of
 from autograder.learner.line import Line, standard_output
+from autograder.learner.places import Places
 from autograder.learner.results import CheckResult, QuestionReport, result_of
 from autograder.learner.rows import Row, row_of
 from autograder.learner.shell import shell
@@ -34,15 +35,16 @@ def main(arguments: Sequence[str]) -> int:
     path, work = Path(arguments[0]).resolve(), json.loads(arguments[1])
     with standard_output() as line:
         os.chdir(path.parent)
-        run, namespace = shell()
+        places = Places()
+        run, namespace = shell(places)
         saved = cells_of(path)
         _provide_digits(saved, line)
-        watchdog = Watchdog(guide_in(path.parent).limits, namespace, line)
-        cells = CellRuns(saved, work["questions"], namespace, line)
+        watchdog = Watchdog(guide_in(path.parent).limits, namespace, line, places)
+        cells = CellRuns(saved, work["questions"], namespace, line, places)
         cells.run(run, watchdog, work["late"])
         with timed.watched_by(watchdog):
             for question in work["asked"]:
-                line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line))})
+                line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line, places))})
     return 0
 
 
@@ -54,7 +56,7 @@ def _provide_digits(cells: Sequence[dict[str, Any]], line: Line) -> None:
             datasets.locate()
 
 
-def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line) -> Row:
+def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line, places: Places) -> Row:
     """Return how a question stands; each of its checks is told of as soon as it has run."""
     line.tell({"at": f"the checks of `{question}`", "cell": None})
     results: list[CheckResult] = []
@@ -64,7 +66,7 @@ def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns
         titles = [check.title for check in bench.checks(question)]
         line.tell({"asked": question, "checks": titles, "hidden": hidden})
         for check, error in bench.each(question, namespace, os.urandom(16).hex()):
-            results.append(result_of(check, error, namespace, cells.absent))
+            results.append(result_of(check, places.corrected(error), namespace, cells.absent))
             line.tell({"check": [check.title, results[-1].outcome, results[-1].message]})
     except AutograderError as error:
         return Row(question, "not run", message=str(error))

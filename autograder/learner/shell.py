@@ -2,42 +2,78 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-_SHELL_MARKS = ("%", "!", "?")
+from autograder.learner.places import Places
 
-Run = Callable[[str], BaseException | None]
+_SHELL_MARKS = ("%", "!", "?")
+_CELL_MAGIC = "%%"
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What a cell raised; where it was not `read` it did not begin."""
+
+    error: BaseException
+    read: bool = True
+
+
+Run = Callable[[str], Raised | None]
 """Runs the source of a cell and returns what it raised."""
 
 
-def shell() -> tuple[Run, dict[str, Any]]:
-    """Return a function that runs a cell, and the names that cells define."""
+def shell(places: Places) -> tuple[Run, dict[str, Any]]:
+    """Return a function that runs a cell, and the names that cells define; `places` gets to know the cells."""
     try:
+        from IPython.core.inputtransformer2 import leading_empty_lines
         from IPython.core.interactiveshell import InteractiveShell
         from traitlets.config import Config
     except ImportError:
-        return _plain_shell()
+        return _plain_shell(places)
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.ask_exit, shell.enable_gui = _leave, _no_window
+    # Lines keep their numbers.
+    shell.input_transformer_manager.cleanup_transforms.remove(leading_empty_lines)
+    cached = shell.compile.cache
 
-    def run(source: str) -> BaseException | None:
-        result = shell.run_cell(source, store_history=False, silent=True)
-        error: BaseException | None = result.error_before_exec or result.error_in_exec
-        return error
+    def cache(code: str, number: int = 0, raw_code: str | None = None) -> str:
+        file = str(cached(code, number, raw_code))
+        places.compiled(file, code if raw_code is None else raw_code, code)
+        return file
+
+    shell.compile.cache = cache
+
+    def run(source: str) -> Raised | None:
+        places.begin(source)
+        magic = source.lstrip()
+        result = shell.run_cell(magic if magic.startswith(_CELL_MAGIC) else source, store_history=False, silent=True)
+        if result.error_before_exec:
+            return Raised(result.error_before_exec, read=False)
+        return Raised(result.error_in_exec) if result.error_in_exec else None
 
     return run, shell.user_ns
 
 
-def _plain_shell() -> tuple[Run, dict[str, Any]]:
+def _plain_shell(places: Places) -> tuple[Run, dict[str, Any]]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    numbers = itertools.count(1)
 
-    def run(source: str) -> BaseException | None:
-        lines = ("" if line.startswith(_SHELL_MARKS) else line for line in source.splitlines())
+    def run(source: str) -> Raised | None:
+        places.begin(source)
+        text = "\n".join("" if line.startswith(_SHELL_MARKS) else line for line in source.splitlines())
+        file = f"<ipython-input-{next(numbers)}>"  # as IPython calls it
+        places.compiled(file, source, text)
         try:
-            exec(compile("\n".join(lines), "<cell>", "exec", dont_inherit=True), namespace)  # noqa: S102
+            code = compile(text, file, "exec", dont_inherit=True)
+        except Exception as error:
+            return Raised(error, read=False)
+        try:
+            exec(code, namespace)  # noqa: S102 - the student's own
         except (Exception, SystemExit) as error:
-            return error
+            return Raised(error)
         return None
 
     return run, namespace

@@ -193,6 +193,47 @@ def test_a_cell_of_ones_own_that_fails_is_named(write: Callable[[Mapping[str, st
     assert done.returncode == 0
 
 
+def test_the_line_that_failed_is_quoted_as_it_stands(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """Whatever stands around it: empty lines, magics, another cell; a SyntaxError need not be one of the cell's own."""
+    sources = {
+        "\n\nx = 1\n1 / 0": "raised ZeroDivisionError in line 4: `1 / 0`: division by zero",
+        "%%time\nx = 1\n1 / 0": "raised ZeroDivisionError: division by zero",
+        "%%capture\nx = 1\n1 / 0": "raised ZeroDivisionError at `1 / 0`: division by zero",
+        "%%time\nx = (1": "could not be run, because of a SyntaxError. The `(` in line 2 is never closed.",
+        "def halve(x):\n    y = 0\n    return x / y": "",
+        "x = 1\nhalve(x)": "raised ZeroDivisionError in line 2: `halve(x)`: division by zero",
+        "\neval('1 +')": "raised SyntaxError in line 2: `eval('1 +')`: invalid syntax",
+        "class Own(SyntaxError): pass\nraise Own('no')": "raised Own in line 2: `raise Own('no')`: no",
+    }
+    path = write(RIGHT)
+    whole = json.loads(path.read_text())
+    own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    whole["cells"][1:1] = [{**own, "source": source} for source in sources]
+    path.write_text(json.dumps(whole))
+    done = autograder(copies, "check", "square")
+    told = [line for line in done.stdout.splitlines() if line.startswith("  !")]
+    assert told == [f"  ! cell {number} {words}" for number, words in enumerate(sources.values(), 2) if words]
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["markdown", "code"])
+def test_a_copy_of_an_answer_below_it_is_not_quoted(
+    write: Callable[[Mapping[str, str]], Path], copies: Path, kind: str
+) -> None:
+    """Neither one in prose nor a first try: the line is one of the cell that failed."""
+    path = write({**RIGHT, "double": "y = 1\n1 / 0\ndef double(x):\n    return 2 * x"})
+    whole = json.loads(path.read_text())
+    copy = {
+        "cell_type": kind,
+        "metadata": {},
+        "source": "a = 1\nb = 2\nif 0:\n  pass\ndef double(x): return x\ndel double",
+    }
+    whole["cells"].append(copy | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
+    path.write_text(json.dumps(whole))
+    said = autograder(copies, "check", "double").stdout
+    assert "`double` raised ZeroDivisionError in your line 2: `1 / 0`. It says: division by zero." in said
+
+
 def test_the_cell_of_another_question_is_told_of_where_that_is_not_asked(
     write: Callable[[Mapping[str, str]], Path], copies: Path
 ) -> None:

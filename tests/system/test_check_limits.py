@@ -21,8 +21,8 @@ from tests.command import autograder
 
 RIGHT = minicourse.RIGHT
 LOOK = "Look for a loop that does not end, or for far more work than is needed."
-ENDLESS = "def double(x):\n    while True:\n        pass"
-STUBBORN = "def double(x):\n    while True:\n        try: x += 1\n        except BaseException: pass"
+ENDLESS = "def double(x):\n    while True: pass"
+STUBBORN = "def double(x):\n    try:\n        while True: x = x + 1\n    except BaseException: double(x)"
 UNINTERRUPTED = "def double(x):\n    return sum(range(10 ** 15))"
 HANGS = "def double(x):\n    return 2 * x\nimport time\ntime.sleep(600)"
 
@@ -62,10 +62,15 @@ def test_the_limits_are_those_of_the_course(course: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (ENDLESS, "`double`: the call ran longer than 1 s and was stopped in your line 3: `pass`."),
-        (STUBBORN, "`double`: the call ran longer than 1 s and was stopped in your line"),
+        (ENDLESS, "`double`: the call ran longer than 1 s and was stopped in your line 2: `while True: pass`."),
+        (STUBBORN, "`double`: the call ran longer than 1 s and was stopped in your line 3: `while True: x = x + 1`."),
         (UNINTERRUPTED, "`double`: the call ran longer than 1 s and was stopped."),
         (HANGS, "`double`: the cell ran longer than 2 s and was stopped in your line 4: `time.sleep(600)`."),
+        (
+            f"\n\n{ENDLESS}",
+            "`double`: the call ran longer than 1 s and was stopped in your line 4: `while True: pass`.",
+        ),
+        (f"%%time\n{ENDLESS}", "`double`: the call ran longer than 1 s and was stopped."),
     ],
 )
 def test_what_takes_too_long_ends_its_question_only(write: Write, course: Path, answer: str, words: str) -> None:
@@ -75,8 +80,7 @@ def test_what_takes_too_long_ends_its_question_only(write: Write, course: Path, 
     title, first, *message, square, standing = done.stdout.splitlines()
     assert (title, first) == ("mini: Tiny", "  ✗ double  0 of 1")
     told = one_line(" ".join(message))
-    assert told.startswith(f"→ {words}".replace("line 3: `pass`.", "line "))
-    assert told.endswith(LOOK)
+    assert told == f"→ {words} {LOOK}"
     assert (square, standing) == ("  ✓ square  1 of 1", "  1 of 2 questions right so far")
     assert (done.returncode, done.stderr) == (1, "")
 
@@ -129,6 +133,47 @@ def test_a_check_may_have_a_limit_of_its_own(write: Write, course: Path, mark: s
     finally:
         for path, text in kept.items():
             path.write_text(text)
+
+
+def _insert(path: Path, *sources: str) -> None:
+    """Put cells of the student's own below the first one."""
+    whole = json.loads(path.read_text())
+    own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    whole["cells"][1:1] = [{**own, "source": source} for source in sources]
+    path.write_text(json.dumps(whole))
+
+
+def test_a_step_that_nearly_took_too_long_takes_nothing_from_the_next(write: Write, course: Path) -> None:
+    """The next one has all its time, also where it lets nobody look at the clock."""
+    held = (
+        "from collections import deque\nfrom itertools import takewhile\nimport time\nend = time.process_time() + 1.6\n"
+    )
+    held += "deque(takewhile(end.__gt__, iter(time.process_time, None)), maxlen=0)"
+    _insert(write(RIGHT), "import time\ntime.sleep(1.85)", held)
+    done = autograder(course, "check")
+    assert done.stdout.splitlines()[1:] == [
+        "  ✓ double  1 of 1",
+        "  ✓ square  1 of 1",
+        "  2 of 2 questions right so far",
+    ]
+
+
+def test_time_in_which_the_program_was_stopped_does_not_count(write: Write, course: Path) -> None:
+    """As by Ctrl-Z and `fg`: the cell has the time that is left to it."""
+    _insert(write(RIGHT), "import time\nopen('begun', 'w').close()\ntime.sleep(0.8)")
+    begun = course / "my-course" / "mini" / "begun"
+    command = [sys.executable, "-m", "autograder.cli", "check"]
+    with subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, text=True, process_group=0) as process:
+        while not begun.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(4)
+        os.killpg(process.pid, signal.SIGCONT)
+        said, _ = process.communicate(timeout=60)
+    begun.unlink()
+    assert "!" not in said
+    assert said.endswith("  2 of 2 questions right so far\n")
 
 
 def test_a_thread_that_goes_on_holds_nothing_up(write: Write, course: Path) -> None:
