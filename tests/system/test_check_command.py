@@ -198,7 +198,6 @@ def test_the_line_that_failed_is_quoted_as_it_stands(write: Callable[[Mapping[st
     sources = {
         "\n\nx = 1\n1 / 0": "raised ZeroDivisionError in line 4: `1 / 0`: division by zero",
         "%%time\nx = 1\n1 / 0": "raised ZeroDivisionError: division by zero",
-        "%%capture\nx = 1\n1 / 0": "raised ZeroDivisionError at `1 / 0`: division by zero",
         "%%time\nx = (1": "could not be run, because of a SyntaxError. The `(` in line 2 is never closed.",
         "def halve(x):\n    y = 0\n    return x / y": "",
         "x = 1\nhalve(x)": "raised ZeroDivisionError in line 2: `halve(x)`: division by zero",
