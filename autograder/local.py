@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 
-from autograder import timed
+from autograder import call_limits, timed
 from autograder.bound import bound
 from autograder.errors import CallFailed
 from autograder.failures import unusable
@@ -23,7 +23,6 @@ __all__ = ["LocalHandle", "LocalSubmission", "calls_without_value", "definitions
 
 _DETAIL_LENGTH = 2_000
 _TYPE_NAME_LENGTH = 40
-_numbers: ContextVar[Literal["ignore", "raise"]] = ContextVar("what numpy does about overflow", default="ignore")
 _without_value: ContextVar[list[str] | None] = ContextVar("calls that returned None", default=None)
 
 
@@ -68,19 +67,19 @@ class LocalSubmission:
     @contextmanager
     def limits_of_call(self, *, call_seconds: float) -> Iterator[LocalSubmission]:
         """Let each call inside the `with` take so many seconds, where anybody watches the time."""
-        with timed.within(call_seconds):
+        with call_limits.within(call_seconds):
             yield self
 
     @contextmanager
     def training(self) -> Iterator[LocalSubmission]:
         """Let calls inside the `with` have the processor time of a training, where anybody watches the time."""
-        with timed.as_training():
+        with call_limits.as_training():
             yield self
 
     @contextmanager
     def strict_numbers(self) -> Iterator[LocalSubmission]:
         """Let the calls inside the `with` raise FloatingPointError where numpy would warn of overflow or NaN."""
-        with bound(_numbers, "raise"):
+        with call_limits.strictly():
             yield self
 
     def processor_seconds(self) -> float:
@@ -171,7 +170,8 @@ def _copied(arguments: Any) -> Any:
 def _guarded(name: str, called: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call code that may do anything; numpy's warnings are its own affair, unless a test asks for strict numbers."""
     try:
-        with timed.call(name), warnings.catch_warnings(), np.errstate(all=_numbers.get(), under="ignore"):
+        numbers: Literal["raise", "ignore"] = "raise" if call_limits.strict() else "ignore"
+        with timed.call(name), warnings.catch_warnings(), np.errstate(all=numbers, under="ignore"):
             warnings.simplefilter("ignore")
             return called(*args, **kwargs)
     except CallFailed:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Protocol
 
+from autograder import call_limits
 from autograder.bound import bound
 
 
@@ -18,8 +18,6 @@ class Watch(Protocol):
 
 
 _watch: ContextVar[Watch | None] = ContextVar("who watches the calls", default=None)
-_seconds: ContextVar[float | None] = ContextVar("the limit that a test sets for its local calls", default=None)
-_training: ContextVar[bool] = ContextVar("whether local calls have the time of a training", default=False)
 
 
 def watched_by(watch: Watch) -> AbstractContextManager[object]:
@@ -30,18 +28,6 @@ def watched_by(watch: Watch) -> AbstractContextManager[object]:
 def call(name: str) -> AbstractContextManager[object]:
     """Let the call of `name` inside the `with` be watched, where anybody does."""
     watch = _watch.get()
-    return nullcontext() if watch is None else watch.call(name, seconds=_seconds.get(), training=_training.get())
-
-
-@contextmanager
-def within(call_seconds: float | None = None) -> Iterator[None]:
-    """Let each call inside the `with` take so many seconds."""
-    with bound(_seconds, call_seconds):
-        yield
-
-
-@contextmanager
-def as_training() -> Iterator[None]:
-    """Let calls inside the `with` have the processor time of a training."""
-    with bound(_training, True):
-        yield
+    if watch is None:
+        return nullcontext()
+    return watch.call(name, seconds=call_limits.seconds(), training=call_limits.training())

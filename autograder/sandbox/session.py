@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from autograder import call_limits
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
-from autograder.sandbox import call_limits, untrusted, wire
+from autograder.sandbox import untrusted, wire
 from autograder.sandbox.channel import Channel, Message
 from autograder.sandbox.host import Host
 from autograder.sandbox.parcels import Parcel

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from autograder import call_limits
 from autograder.datasets import Digits
 from autograder.errors import CallFailed, WireError
 from autograder.limits import Limits
-from autograder.sandbox import call_limits, untrusted, wire
+from autograder.sandbox import untrusted, wire
 from autograder.sandbox.channel import Message
 from autograder.sandbox.handle import Handle, Remote
 from autograder.sandbox.host import Host

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -17,7 +16,7 @@ import pytest
 
 from autograder.guide import guide_in
 from tests import minicourse
-from tests.command import autograder
+from tests.command import autograder, interrupt, started
 
 RIGHT = minicourse.RIGHT
 BEGIN = "open('begun', 'w').close()"
@@ -348,18 +347,10 @@ def test_ctrl_c_says_where_it_was(
 ) -> None:
     """Results come as they are found, and whoever stops an endless loop is told where it is."""
     begun = write({**RIGHT, question: answer}).parent / "begun"
-    command = [sys.executable, "-m", "autograder.cli", "check"]
-    with subprocess.Popen(
-        command, cwd=copies, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
-    ) as process:
+    with started(copies, "check") as process:
         assert process.stdout is not None
         until(process.stdout, told)
-        while not begun.exists():
-            assert process.poll() is None
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)
-        said, complaint = process.communicate(timeout=60)
-    begun.unlink()
+        said, complaint = interrupt(process, begun)
     assert process.returncode == 130
     assert f"  ! stopped at {place}; " in said
     assert complaint == "autograder: stopped\n"

@@ -17,7 +17,7 @@ import pytest
 from autograder import record
 from autograder.guide import guide_in
 from tests import minicourse
-from tests.command import autograder
+from tests.command import autograder, interrupt, started
 
 RIGHT = minicourse.RIGHT
 LOOK = "Look for a loop that does not end, or for far more work than is needed."
@@ -207,16 +207,8 @@ def test_ctrl_c_tells_first_what_is_known(write: Write, course: Path) -> None:
     begun = course / "my-course" / "mini" / "begun"
     slow = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
     write({"double": "def double(x):\n    return 2 * (x", "square": slow})
-    command = [sys.executable, "-m", "autograder.cli", "check"]
-    with subprocess.Popen(
-        command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
-    ) as process:
-        while not begun.exists():
-            assert process.poll() is None
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)
-        said, complaint = process.communicate(timeout=60)
-    begun.unlink()
+    with started(course, "check") as process:
+        said, complaint = interrupt(process, begun)
     title, problem, stopped = said.splitlines()
     assert title == "mini: Tiny"
     assert problem.startswith("  ! the cell of `double` could not be run, because of a SyntaxError in line 2: ")
