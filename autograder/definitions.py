@@ -15,6 +15,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 _EMPTY = ast.Module([], [])
+_AT_THE_MARGIN = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _LONGEST = 100_000
 _DEEPEST = 100
 
@@ -142,6 +143,11 @@ def caches(function: Function) -> str | None:
 def begins_in_text(name: str, text: str) -> bool:
     """Tell whether a line of any text begins the definition of this name."""
     return re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
+
+
+def begun_in_text(text: str) -> list[str]:
+    """Return the names whose definitions seem to begin at the left margin of any text; a string may look like one."""
+    return _AT_THE_MARGIN.findall(text)
 
 
 def method_of(node: ast.stmt | None, name: str) -> ast.stmt | None:

@@ -58,38 +58,28 @@ class Names:
         """Return the cell that messages call `name`."""
         return next((cell for cell in self._cells if cell.name == name), None)
 
+    def definitions(self, name: str) -> list[tuple[Source, definitions.Definition]]:
+        """Return the functions and classes of this name, with their cells, in order; most cells need not be read."""
+        likely = (cell for cell in self.code() if definitions.begins_in_text(name, cell.text))
+        return [(cell, node) for cell in likely for node in definitions.definitions(cell.tree, name)]
+
     def definition(self, name: str) -> ast.stmt | None:
         """Return the last function or class of this name."""
-        found = [node for cell in self.code() for node in definitions.definitions(cell.tree, name)]
-        return found[-1] if found else None
+        found = self.definitions(name)
+        return found[-1][1] if found else None
 
     def missing(self, name: str) -> str:
         """Return why a name is not there although no cell that defines it failed; "" where that cannot be seen."""
-        for cell in reversed(self.code()):
-            line = definitions.revalued(cell.tree).get(name)
-            if line is not None:
-                return f"`{name}` is given another value in line {line} of {cell.title}: choose another name there."
-            magic = _CELL_MAGIC.match(cell.text)
-            if magic and magic[1] not in _RUNS_ITS_CELL and definitions.begins_in_text(name, cell.text):
-                what = (
-                    "puts the cell into a file and does not run it"
-                    if magic[1] == "writefile"
-                    else "does not run it as Python"
-                )
-                return f"There is no `{name}`, because `%%{magic[1]}` {what}: delete that line."
-            holder = definitions.holder_of(cell.tree, name)
-            if holder:
-                return f"`{name}` stands inside `{holder}`: move it to the left margin, so that others can call it."
-        return self.in_text(name) or self._similar(name)
+        mentioned = (cell for cell in reversed(self.code()) if name in cell.text)
+        words = next(filter(None, (_lost_in(cell, name) for cell in mentioned)), "")
+        return words or self.in_text(name) or self._similar(name)
 
     def _similar(self, name: str) -> str:
-        names = {
-            node.name for cell in self.code() for node in cell.tree.body if isinstance(node, definitions.DEFINITIONS)
-        }
-        others = [other for other in sorted(names - set(self._given)) if len(other) <= _LONGEST_NAME]
+        begun = {each for cell in self.code() if cell.is_read for each in definitions.begun_in_text(cell.text)}
+        others = [other for other in sorted(begun - set(self._given)) if len(other) <= _LONGEST_NAME]
         by_case = {other.lower(): other for other in others[:_MOST_NAMES]}
         close = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.75)
-        if not close:
+        if not close or not self.definition(by_case[close[0]]):
             return ""
         found = by_case[close[0]]
         told = f"There is no `{name}` in your notebook, but there is `{found}`"
@@ -129,3 +119,19 @@ class Names:
                 where = f"{cell.title}, line {line}"
                 return f"`{name}` stands for something else since {where}: choose another name there."
         return ""
+
+
+def _lost_in(cell: Source, name: str) -> str:
+    """Return how a cell that mentions a name keeps it from others; "" where it does not."""
+    line = definitions.revalued(cell.tree).get(name)
+    if line is not None:
+        return f"`{name}` is given another value in line {line} of {cell.title}: choose another name there."
+    magic = _CELL_MAGIC.match(cell.text)
+    if magic and magic[1] not in _RUNS_ITS_CELL and definitions.begins_in_text(name, cell.text):
+        is_file = magic[1] == "writefile"
+        what = "puts the cell into a file and does not run it" if is_file else "does not run it as Python"
+        return f"There is no `{name}`, because `%%{magic[1]}` {what}: delete that line."
+    holder = definitions.holder_of(cell.tree, name)
+    return (
+        f"`{name}` stands inside `{holder}`: move it to the left margin, so that others can call it." if holder else ""
+    )

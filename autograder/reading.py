@@ -65,7 +65,7 @@ class Reading:
 
     def remark(self, question: str) -> str:
         """Return what is worth knowing besides of a question that is not right, "" where there is nothing."""
-        found = [(cell, node) for cell in self._names.code() for node in definitions.definitions(cell.tree, question)]
+        found = self._names.definitions(question)
         failure = self._failed.get(question)
         if failure is not None and failure.exception in _UNREADABLE and found:
             return self._unreadable(question)
