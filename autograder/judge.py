@@ -80,17 +80,17 @@ class Judge:
             if _is_skipped(test, stopped):
                 error: Exception | None = _Skipped()
             else:
-                error = None if test.item in passed else self._is_untouched(test, results) or self._run(test)
+                error = None if test.item in passed else self._said_by_stub(test, results) or self._run(test)
             results.append((test, error))
             if _ends_the_question(error):
                 stopped.append(test)
 
-    def _is_untouched(self, test: SuiteTest, results: Results) -> CallFailed | None:
-        """Return what the stub of a question has said already where nobody has written into its cell."""
+    def _said_by_stub(self, test: SuiteTest, results: Results) -> CallFailed | None:
+        """Return what calling the stub has raised already, where nobody has written into its cell: it always does."""
         if test.question not in self.stubs:
             return None
         said = (error for _, error in results if isinstance(error, CallFailed) and _unattempted(error))
-        return next((error for error in said if error.cell == test.question), None)
+        return next((error for error in said if error.name == error.cell == test.question), None)
 
     def _run(self, test: SuiteTest) -> Exception | None:
         """Return what one test raises."""

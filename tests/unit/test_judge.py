@@ -199,6 +199,38 @@ def test_outcomes_without_a_point(error: Exception, stubs: frozenset[str], outco
     assert result.message
 
 
+def not_implemented(name: str = "f", cell: str | None = "f") -> CallFailed:
+    return CallFailed(name, "raised", "raised NotImplementedError", exception="NotImplementedError", cell=cell, line=3)
+
+
+def test_an_untouched_stub_is_asked_once() -> None:
+    """What it says to one check it says to all; each of them tells so, and another question is judged as ever."""
+    ran, results = judged(dict.fromkeys(ALL_OF_F, not_implemented()), stubs=frozenset({"f"}))
+    assert ran == ["f-visible", "g-visible", "g-hidden"]
+    one_by_one = judged(dict.fromkeys(ALL_OF_F, not_implemented()))
+    assert one_by_one[0] == ["f-visible", "g-visible", "f-hidden", "f-more", "g-hidden"]
+    assert results == one_by_one[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "stubs"),
+    [
+        (not_implemented(), {"g"}),
+        (not_implemented("g"), {"f"}),
+        (not_implemented("f.method"), {"f"}),
+        (not_implemented(cell="g"), {"f", "g"}),
+        (not_implemented(cell=None), {"f"}),
+        (failed("raised", "ValueError"), {"f"}),
+        (wrong(), {"f"}),
+    ],
+)
+def test_others_are_asked_every_time(error: Exception, stubs: set[str]) -> None:
+    """A cell that was written into, a method, another question's stub, another error: the next check may pass."""
+    ran, results = judged({"f-visible": error}, stubs=frozenset(stubs))
+    assert ran == ["f-visible", "g-visible", "f-hidden", "f-more", "g-hidden"]
+    assert [test.outcome for test in results["f"].tests][1:] == ["passed", "passed"]
+
+
 def test_a_stub_that_earns_something_is_not_open() -> None:
     """Who answers in another cell and leaves the stub as it was has attempted the question."""
     assert judged({"f-more": wrong()}, stubs=frozenset({"f"}))[1]["f"].outcome == "wrong"
