@@ -21,6 +21,9 @@ DRAWN = {
     "with all of it": "from matplotlib.pyplot import *\nplot([1, 2])",
     "with pylab": "from pylab import *\nplot([1, 2])",
     "inline": "%matplotlib inline\n" + IMPORT + "plt.plot([1, 2])",
+    "inline, of what was set to something else": "import matplotlib\nmatplotlib.use('agg')\n%matplotlib inline\n"
+    + IMPORT
+    + "plt.plot([1, 2])",
     "in three dimensions": IMPORT + "plt.figure().add_subplot(projection='3d').plot([1, 2], [1, 2], [1, 2])",
     "unseen": IMPORT + "getattr(plt, 'pl' + 'ot')([1, 2])",
     "unseen, by the package": "import matplotlib as m, importlib\n"
@@ -94,6 +97,12 @@ def texts(done: CellRun) -> list[Any]:
 def test_an_import_loads_nothing(fresh: Sandbox) -> None:
     """The usual line at the head of a notebook costs nothing, as often as it is there."""
     assert texts(run(fresh, IMPORT + IMPORT + "import matplotlib\n" + IS_LOADED)) == ["False"]
+
+
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "%matplotlib", "%matplotlib notebook"])
+def test_asking_for_figures_loads_nothing(fresh: Sandbox, magic: str) -> None:
+    """The magic that most notebooks begin with costs nothing either: figures are shown in any case."""
+    assert texts(run(fresh, f"{magic}\n{IMPORT}{magic}\n{IS_LOADED}")) == ["False"]
 
 
 @pytest.mark.parametrize(

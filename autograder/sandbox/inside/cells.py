@@ -20,7 +20,7 @@ from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from autograder.sandbox.inside import failures
+from autograder.sandbox.inside import failures, later
 from autograder.sandbox.inside.outputs import Collector, Stream
 
 _NO_SHELL = (
@@ -32,6 +32,7 @@ _PROMPTS = ("In [", "In[", ">>>", "...")  # pasted from a terminal
 _MORE_THAN_PYTHON = re.compile(r"\A\s|^[^\S\n]*(?:[%!?,;/]|>>>|\.\.\.|In ?\[)|[?\r]|=[^\S\n]*[%!]", re.MULTILINE)
 """What may be IPython's own: magics, shell commands, questions, prompts, an indented cell. Most cells have none."""
 _WAITS = re.compile(r"\b(?:await|async)\b")
+_INLINE = "inline"  # what matplotlib is set to from the start
 _WARM_UP = "import numpy as np\n1 / 0"
 
 
@@ -107,9 +108,9 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         """No event loop here."""
 
     def enable_matplotlib(self, gui: Any = None) -> Any:
-        """Figures are always shown in the notebook, whatever the notebook asks for."""
+        """Figures are always shown in the notebook, whatever it asks for, and nothing is loaded before there is one."""
         del gui
-        return super().enable_matplotlib("inline")
+        return (_INLINE, _INLINE) if later.is_put_off("matplotlib") else super().enable_matplotlib(_INLINE)
 
     def system(self, cmd: str) -> None:
         """Say that `!command` is not run; the cell goes on."""

@@ -81,6 +81,11 @@ def put_off(name: str, *inside: str) -> None:
     sys.meta_path.insert(0, _ParentFirst())
 
 
+def is_put_off(name: str) -> bool:
+    """Tell whether a module has been put off, and nothing of it was used yet."""
+    return isinstance(sys.modules.get(name), _Later)
+
+
 def _later(name: str, path: list[str] | None) -> ModuleType:
     spec = PathFinder.find_spec(name, path)
     if spec is None:
