@@ -14,6 +14,9 @@ Definition = Function | ast.ClassDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
+_FIGURES_INLINE = re.compile(r"^%matplotlib inline[ \t]*$", re.MULTILINE)
+_QUIET_DECORATORS = ("property", "staticmethod", "classmethod")
+_ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.comprehension, ast.NamedExpr)
 _EMPTY = ast.Module([], [])
 _AT_THE_MARGIN = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _LONGEST = 100_000
@@ -43,6 +46,46 @@ def only_imports(source: str) -> bool:
     """Tell whether a cell holds imports, perhaps magics, and nothing else."""
     kinds = [type(node) for node in tree_of(source).body]
     return bool({ast.Import, ast.ImportFrom} & {*kinds}) and set(kinds) <= {ast.Import, ast.ImportFrom, ast.Pass}
+
+
+def without_figures(source: str) -> str:
+    """Return the cell without the magic that shows figures in the notebook, which they are in any case."""
+    return _FIGURES_INLINE.sub("", source)
+
+
+def only_defines(source: str) -> bool:
+    """Tell whether running a cell does nothing but define names, the same ones whenever it is run.
+
+    Nothing is called, looped over or decorated in ways that may run anything; the magic that shows figures is none.
+    """
+    try:
+        tree = ast.parse(without_figures(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return bool(tree.body) and all(map(_only_defines, tree.body))
+
+
+def _only_defines(node: ast.stmt) -> bool:
+    if isinstance(node, FUNCTIONS):
+        return _is_bare(node) and not any(map(_acts, (node.args, node.returns)))
+    if isinstance(node, ast.ClassDef):
+        return (
+            _is_bare(node)
+            and not node.keywords
+            and not any(map(_acts, node.bases))
+            and all(map(_only_defines, node.body))
+        )
+    if isinstance(node, ast.ImportFrom):
+        return node.module != "__future__"  # how the cells after it are compiled changes with it
+    return isinstance(node, ast.Import | ast.Pass | ast.Assign | ast.AnnAssign | ast.Expr) and not _acts(node)
+
+
+def _is_bare(node: Definition) -> bool:
+    return all(isinstance(each, ast.Name) and each.id in _QUIET_DECORATORS for each in node.decorator_list)
+
+
+def _acts(node: ast.AST | None) -> bool:
+    return node is not None and any(isinstance(each, _ACTS) for each in ast.walk(node))
 
 
 def definitions(tree: ast.Module, name: str) -> list[Definition]:

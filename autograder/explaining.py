@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from autograder import notebook
-from autograder.definitions import only_imports
+from autograder.definitions import only_imports, without_figures
 from autograder.nodes import NotebookNode
 from autograder.reading import Reading
 from autograder.record import QuestionResult
@@ -24,7 +24,7 @@ def reading_of(whole: NotebookNode, original: NotebookNode, runs: Iterable[CellR
 def imports_again(original: NotebookNode) -> list[Cell]:
     """Return the assignment's cells of imports, to be run last: no slip in a cell takes `np` from all the others."""
     sources = (cell.source for cell in original.cells if cell.cell_type == "code" and not notebook.is_check(cell))
-    return [Cell("imports", source) for source in sources if only_imports(source)]
+    return [Cell("imports", without_figures(source)) for source in sources if only_imports(source)]
 
 
 def with_remarks(results: Iterable[QuestionResult], reading: Reading) -> tuple[QuestionResult, ...]:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from autograder import notebook
 from autograder.course import Assignment, Course
 from autograder.datasets import Digits, load_mnist, locate
+from autograder.definitions import only_defines
 from autograder.digests import question_digests
 from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
@@ -62,6 +64,7 @@ class Grader:
         self._tests: dict[str, list[SuiteTest]] = {question.name: [] for question in assignment.questions}
         for test in tests_of(config).values():
             self._tests[test.question].append(test)
+        sandbox.run_ahead(_ahead(assignment.notebook))
         self._digests = question_digests(assignment, {name: _places(tests) for name, tests in self._tests.items()})
 
     def prepare(self) -> None:
@@ -191,6 +194,12 @@ def _cells(whole: NotebookNode, original: NotebookNode) -> list[tuple[str, Noteb
         for number, cell in enumerate(whole.cells, start=1)
         if cell.cell_type == "code" and not notebook.is_check(cell) and cell.source not in illustrations
     ]
+
+
+def _ahead(original: NotebookNode) -> list[str]:
+    """Return the sources of the cells that every notebook begins with and that only define what all others use."""
+    first = takewhile(lambda cell: not notebook.is_solution(cell[1]), _cells(original, original))
+    return [cell.source for _, cell in takewhile(lambda cell: only_defines(cell[1].source), first)]
 
 
 def _places(tests: Sequence[SuiteTest]) -> dict[Path, set[str]]:

@@ -36,10 +36,14 @@ _MAX_FREED = 1 << 16  # in one request: a worker can hand out any number of hand
 class Channel:
     """One worker process. Not thread-safe. After any failure the process is gone and `alive` is False.
 
-    `handle` is the process's pidfd, `reap` waits for it and returns its wait status, or None where that is not known.
+    `handle` is the process's pidfd, `reap` waits for it and returns its wait status, or None where that is not known;
+    `ran` is how many of the submission's cells were run before it began.
     """
 
-    def __init__(self, connection: socket.socket, output: int, handle: int, reap: Callable[[], int | None]) -> None:
+    def __init__(
+        self, connection: socket.socket, output: int, handle: int, reap: Callable[[], int | None], *, ran: int = 0
+    ) -> None:
+        self.ran = ran
         self._connection = connection
         self._output = output
         self._handle = handle

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CallFailed, SandboxError, WireError
 from autograder.limits import Limits
+from autograder.sandbox import control
 from autograder.sandbox.channel import Channel
 from autograder.sandbox.launch import Started, launch, ways
 from autograder.sandbox.nearby import Nearby
 
 _ANSWER_SECONDS = 10.0
 _FIGURES_SECONDS = 60.0  # what draws may have to be loaded first, from a slow disk
-_MESSAGE = 1 << 16
 _SPARE_TASKS = 128
 _EMPTY_NOTEBOOK_BYTES = 288 << 20  # address space of a worker that has run nothing
 
@@ -42,6 +42,7 @@ class Host:
         self._channels: list[Channel] = []
         self._lost: set[int] = set()
         self._near = threading.local()
+        self._ahead: list[str] = []
         self._started: Started | None = launch(program, ways())
         self.way = self._started.way
         self.user = self._started.user
@@ -56,12 +57,25 @@ class Host:
             raise
         channel.close()
 
-    def worker(self, limits: Limits, seed: int, *, figures: bool = False) -> Channel:
+    def run_ahead(self, sources: Sequence[str]) -> bool:
+        """Run cells of the assignment's own once, for all workers that begin with them; False where it cannot be done.
+
+        A zygote that takes the place of this one runs nothing ahead.
+        """
+        with self._lock:
+            self._ahead = []
+            with contextlib.suppress(OSError, ValueError):
+                answer, _ = control.ask(self._running().control, {"ahead": [*sources]}, seconds=_FIGURES_SECONDS)
+                self._ahead = [*sources] if answer.get("ahead") is True else []
+            return bool(self._ahead)
+
+    def worker(self, limits: Limits, seed: int, *, cells: Sequence[str] = (), figures: bool = False) -> Channel:
         """Return a new worker, locked down as the first one was; raises SandboxError where there is none.
 
-        With `figures` it has loaded what draws them; without, it does so when something is drawn.
+        `cells` are what it is going to run; `ran` of the channel tells how many of them it has run by then. With
+        `figures` it has loaded what draws them; without, it does so when something is drawn.
         """
-        channel, held = self._ready_worker(limits, seed, figures=figures)
+        channel, held = self._ready_worker(limits, seed, cells=cells, figures=figures)
         if held != self.held:
             channel.close()
             raise SandboxError(
@@ -69,20 +83,22 @@ class Host:
             )
         return channel
 
-    def _ready_worker(self, limits: Limits, seed: int, *, figures: bool) -> tuple[Channel, Held]:
+    def _ready_worker(
+        self, limits: Limits, seed: int, *, cells: Sequence[str] = (), figures: bool
+    ) -> tuple[Channel, Held]:
         used = self._started
         try:
-            return self._greeted(limits, seed, figures=figures)
+            return self._greeted(limits, seed, cells, figures=figures)
         except (OSError, ValueError):
             self._restart(used)
         try:
-            return self._greeted(limits, seed, figures=figures)
+            return self._greeted(limits, seed, cells, figures=figures)
         except (OSError, ValueError) as error:
             raise SandboxError(f"the sandbox could not start a process: {error}") from None
 
-    def _greeted(self, limits: Limits, seed: int, *, figures: bool) -> tuple[Channel, Held]:
+    def _greeted(self, limits: Limits, seed: int, cells: Sequence[str], *, figures: bool) -> tuple[Channel, Held]:
         with self._lock:
-            channel = self._fork(limits, figures=figures)
+            channel = self._fork(limits, cells, figures=figures)
         try:
             reply = channel.request(
                 ("hello", (seed,)),
@@ -131,20 +147,27 @@ class Host:
                 return
             self._lost.add(self._started.process.pid)
             self._started.end()
+            self._ahead = []
             self._started = launch(self._program, [self.way])
 
-    def _fork(self, limits: Limits, *, figures: bool) -> Channel:
+    def _running(self) -> Started:
         if self._started is None:
             raise SandboxError("the sandbox is closed")
-        started, control = self._started, self._started.control
-        control.settimeout(_FIGURES_SECONDS if figures else _ANSWER_SECONDS)
+        return self._started
+
+    def _fork(self, limits: Limits, cells: Sequence[str], *, figures: bool) -> Channel:
+        started = self._running()
+        ran = len(self._ahead) if [*cells[: len(self._ahead)]] == self._ahead else 0
         connection, theirs = socket.socketpair()
         output, their_output = os.pipe()
         try:
-            request = json.dumps({"limits": _kernel_limits(limits, self._tasks), "figures": figures}).encode()
-            socket.send_fds(control, [request], [theirs.fileno(), their_output])
-            data, descriptors, *_ = socket.recv_fds(control, _MESSAGE, 1)
-            pid = _whole_number(json.loads(data or b"{}").get("pid"))
+            answer, descriptors = control.ask(
+                started.control,
+                {"limits": _kernel_limits(limits, self._tasks), "figures": figures, "after": ran > 0},
+                seconds=_FIGURES_SECONDS if figures else _ANSWER_SECONDS,
+                descriptors=[theirs.fileno(), their_output],
+            )
+            pid = _whole_number(answer.get("pid"))
             (handle,) = descriptors
         except BaseException:
             connection.close()
@@ -153,7 +176,7 @@ class Host:
         finally:
             theirs.close()
             os.close(their_output)
-        channel = Channel(connection, output, handle, lambda: self._reap(started, pid))
+        channel = Channel(connection, output, handle, lambda: self._reap(started, pid), ran=ran)
         self._channels = [*filter(lambda each: each.alive, self._channels), channel]
         return channel
 
@@ -161,9 +184,8 @@ class Host:
         """Return the wait status of a worker that has ended, None where the zygote cannot tell any more."""
         with self._lock:
             try:
-                started.control.settimeout(_ANSWER_SECONDS)
-                started.control.send(json.dumps({"reap": pid}).encode())
-                return _whole_number(json.loads(started.control.recv(_MESSAGE) or b"{}").get("status"))
+                answer, _ = control.ask(started.control, {"reap": pid}, seconds=_ANSWER_SECONDS)
+                return _whole_number(answer.get("status"))
             except (OSError, ValueError):
                 self._lost.add(started.process.pid)
                 return None

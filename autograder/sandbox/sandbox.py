@@ -61,6 +61,14 @@ class Sandbox:
         """
         return Submission(self._host, cells, limits=limits, seed=seed, digits=digits)
 
+    def run_ahead(self, sources: Sequence[str]) -> bool:
+        """Run the cells that all submissions begin with now, once; returns whether these need not run them any more.
+
+        They are the assignment's own, and do nothing but define names. A submission that begins with others runs all of
+        its own. Where a cell fails or shows something, nothing is kept of any.
+        """
+        return self._host.run_ahead(sources)
+
     @property
     def losses(self) -> int:
         """How many times the sandbox as a whole has died by itself, with the submissions that were in it."""

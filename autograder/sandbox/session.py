@@ -163,14 +163,15 @@ class Session:
     def _start(self) -> None:
         """Start a new worker and run the cells so far in it; it is dead when one of them killed it."""
         start = time.monotonic()
-        self._channel = self._host.worker(self.limits, self._seed, figures=self._figures)
+        sources = [cell.source for cell in self.cells]
+        self._channel = self._host.worker(self.limits, self._seed, cells=sources, figures=self._figures)
         if self._digits is None:
             self._host.nearby.join(self._channel)
         else:  # there are trainings: who works for a minute should not wait for others
             self._give(self._digits, self._channel)
         self._spent += time.monotonic() - start
         self.generation += 1
-        for index in range(len(self.runs)):
+        for index in range(self._channel.ran, len(self.runs)):
             if index not in self._skipped:
                 self._run(index, self._channel, self._new_room())
             if not self._channel.alive:
@@ -188,7 +189,7 @@ class Session:
         except CallFailed as failure:
             self._skipped.add(index)
             return CellRun(cell, [], failure)
-        return self._run(index, channel, self._room)
+        return CellRun(cell, [], None) if index < channel.ran else self._run(index, channel, self._room)
 
     def _run(self, index: int, channel: Channel, room: Room) -> CellRun:
         """Run one cell; where its worker does not survive, the cell is skipped from now on."""

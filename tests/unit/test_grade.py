@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from autograder import grade, notebook
 from tests import minicourse
 
@@ -24,3 +26,30 @@ def test_checks_and_illustrations_are_not_run() -> None:
 def test_an_illustration_that_a_student_has_written_into_is_run() -> None:
     """It may hold what an answer needs, as it does in the student's own notebook."""
     assert names(with_illustration("def helper(): ...")) == ["cell 1", "cell 2", "double", "square"]
+
+
+def with_cells(*sources: str) -> notebook.NotebookNode:
+    nb = minicourse.assignment_notebook()
+    nb.cells[:1] = [notebook.new_cell("code", source, {}, f"given-{at}") for at, source in enumerate(sources)]
+    return nb
+
+
+@pytest.mark.parametrize(
+    ("sources", "ahead"),
+    [
+        (["import math", "def given(x):\n    return x"], 2),
+        (["import math", "print(1)", "def given(x):\n    return x"], 1),
+        (["x = input()"], 0),
+        ([], 0),
+    ],
+)
+def test_what_is_run_ahead(sources: list[str], ahead: int) -> None:
+    """It is what stands before the first answer and only defines; after a cell that does more nothing is."""
+    assert grade._ahead(with_cells(*sources)) == sources[:ahead]
+
+
+def test_an_illustration_keeps_nothing_from_being_run_ahead() -> None:
+    """It is not run at all."""
+    nb = with_cells("import math", "def given(x):\n    return x")
+    nb.cells.insert(1, notebook.new_cell("code", "print(1)", {"tags": ["illustration"]}, "try-it"))
+    assert grade._ahead(nb) == ["import math", "def given(x):\n    return x"]

@@ -137,9 +137,9 @@ def test_a_zygote_ends_where_something_is_left(monkeypatch: pytest.MonkeyPatch, 
         served = zygote._Zygote(theirs, config, cast("cells.NotebookShell", None))
         served.config["scratch"] = "/nowhere"
         served.folders[worker.pid] = "/nowhere/1"
-        ours.send(json.dumps({"reap": worker.pid}).encode())
+        ours.send(json.dumps({"reap": worker.pid, "number": 5}).encode())
         assert served.answer_one() is clean
-        assert json.loads(ours.recv(100)) == {"status": 0}
+        assert json.loads(ours.recv(100)) == {"number": 5, "status": 0}
 
 
 def test_no_folder(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""The warm process that workers are forked from. It never holds anything secret and never runs a submission's code."""
+"""The warm process that workers are forked from. It never holds anything secret and never runs a submission's code.
+
+What the assignment itself begins with it may run: that is the course's own.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import socket
 import tempfile
 from typing import Any
 
-from autograder.sandbox.inside import cells, figures, importable, lockdown, scratch, stand_in
+from autograder.sandbox.inside import ahead, cells, figures, importable, lockdown, scratch, stand_in
 from autograder.sandbox.inside.worker import Worker
 
 _CONNECTION = 3
@@ -63,6 +66,7 @@ class _Zygote:
         self.control = control
         self.config = config
         self.shell = shell
+        self.ahead = ahead.Ahead(shell)
         self.folders: dict[int, str] = {}
         self.count = 0
         self.figures = not config["scratch"]  # drawing needs a folder, which no worker has then
@@ -76,7 +80,10 @@ class _Zygote:
             return False
         request = json.loads(data)
         if "reap" in request:
-            return self._reap(int(request["reap"]))
+            return self._reap(request)
+        if "ahead" in request:
+            self._answer(request, ahead=self.ahead.run(request["ahead"]))
+            return True
         if request["figures"] and not self.figures:
             figures.load(self.shell)
             self.figures = True
@@ -87,17 +94,21 @@ class _Zygote:
         if folder:
             self.folders[pid] = folder
         handle = os.pidfd_open(pid)
-        socket.send_fds(self.control, [json.dumps({"pid": pid}).encode()], [handle])
+        self._answer(request, handle, pid=pid)
         os.close(handle)
         return True
 
-    def _reap(self, pid: int) -> bool:
+    def _answer(self, request: dict[str, Any], *descriptors: int, **facts: Any) -> None:
+        socket.send_fds(self.control, [json.dumps({"number": request["number"], **facts}).encode()], descriptors)
+
+    def _reap(self, request: dict[str, Any]) -> bool:
         """Wait for a worker and clear up after it; False where something is left that the next one would find."""
+        pid = int(request["reap"])
         try:
             _, status = os.waitpid(pid, 0)
         except ChildProcessError:
             status = None
-        self.control.send(json.dumps({"status": status}).encode())
+        self._answer(request, status=status)
         if not self.folders.pop(pid, None):
             return True
         return scratch.sweep(self.config["scratch"], keep=self.folders.values())
@@ -131,7 +142,10 @@ class _Zygote:
         _arrange_descriptors(connection, output)
         lockdown.set_limits(**request["limits"])
         no_filter = self.filter.close()
-        Worker(_CONNECTION, self.shell, {"landlock": version, "no_filter": no_filter}).serve()
+        worker = Worker(_CONNECTION, self.shell, {"landlock": version, "no_filter": no_filter})
+        if request["after"]:
+            self.ahead.put_in_place()
+        worker.serve()
 
 
 def _arrange_descriptors(connection: int, output: int) -> None:
