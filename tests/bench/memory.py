@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -57,7 +56,7 @@ def main() -> None:
     points = _points(reached, samples, step)
     console.print(curve.table(points))
     peak = max(sum(parts) for _, parts in samples)
-    console.print(f"PSS, the median of each step; {peak:.0f} MB at most, {count / seconds:.1f} submissions a second")
+    console.print(f"PSS, the least of each step; {peak:.0f} MB at most, {count / seconds:.1f} submissions a second")
     console.print(verdict(points, after=min(WARM, count // 10)))
 
 
@@ -99,13 +98,17 @@ def _grade(paths: Sequence[Path], folder: Path, step: int) -> tuple[list[float],
 
 
 def _points(reached: Sequence[float], samples: Samples, step: int) -> list[Point]:
-    """Return the median of what was seen during each step."""
+    """Return the least that was seen during each step: what stays.
+
+    At any moment one, two or no submissions run, which moves the whole by a tenth: a line through what was seen at
+    random is off by as much as the limit.
+    """
     times, points, begin = [when for when, _ in samples], [], 0
     for index, when in enumerate(reached):
         end = bisect_left(times, when)
         if end > begin:
             seen = zip(*(parts for _, parts in samples[begin:end]), strict=True)
-            points.append(Point(step * (index + 1), *map(statistics.median, seen)))
+            points.append(Point(step * (index + 1), *map(min, seen)))
         begin = end
     return points
 

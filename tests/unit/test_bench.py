@@ -74,6 +74,19 @@ def test_memory_verdict(growth, said):
     assert memory.verdict(points, after=1000).startswith(f"{said} (")
 
 
+@pytest.mark.parametrize(("leak", "said"), [(0.0, "flat"), (0.0005, "not flat")])
+def test_what_runs_at_the_moment_is_no_growth(leak, said):
+    """Submissions that come and go move what is seen by a tenth, and hide no growth of half a kilobyte for each."""
+    rng = np.random.default_rng(0)
+    step, count, seen_in_a_step = 500, 10_000, 40
+    reached = [float(n) for n in range(step, count + 1, step)]
+    times = np.linspace(0, count, count // step * seen_in_a_step, endpoint=False)
+    samples = [(when, (30.0, 100.0, 64.0 + leak * when + 6.5 * rng.integers(0, 3))) for when in times]
+    points = memory._points(reached, samples, step)
+    assert [point.submissions for point in points] == reached
+    assert memory.verdict(points, after=1000).startswith(f"{said} (")
+
+
 def test_class_is_mixed():
     """Half of a class is right, and every question has its slip and its stub."""
     kinds = [kind_of(number) for number in range(16)]
