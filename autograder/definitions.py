@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 
 from autograder.unreadable import parsed
@@ -16,7 +17,9 @@ DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 _FIGURES_INLINE = re.compile(r"^%matplotlib inline[ \t]*$", re.MULTILINE)
 _QUIET_DECORATORS = ("property", "staticmethod", "classmethod")
-_ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.comprehension, ast.NamedExpr)
+_RUNS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.comprehension, ast.NamedExpr)
+_GROWS = (ast.Mult, ast.Pow, ast.LShift)  # `[0] * 10**9` takes all of the memory
+_NAMES = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
 _EMPTY = ast.Module([], [])
 _AT_THE_MARGIN = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _LONGEST = 100_000
@@ -56,10 +59,12 @@ def without_figures(source: str) -> str:
 def only_defines(source: str) -> bool:
     """Tell whether running a cell does nothing but define names, the same ones whenever it is run.
 
-    Nothing is called, looped over or decorated in ways that may run anything; the magic that shows figures is none.
+    Nothing is called, looped over or decorated in ways that may run anything, and only names get a value: a part of a
+    module is everybody's. The magic that shows figures counts as nothing.
     """
     try:
-        tree = ast.parse(without_figures(source))
+        with warnings.catch_warnings(action="ignore"):  # they come when the cell is run
+            tree = ast.parse(without_figures(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return bool(tree.body) and all(map(_only_defines, tree.body))
@@ -77,6 +82,9 @@ def _only_defines(node: ast.stmt) -> bool:
         )
     if isinstance(node, ast.ImportFrom):
         return node.module != "__future__"  # how the cells after it are compiled changes with it
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    if not all(isinstance(each, _NAMES) for target in targets for each in ast.walk(target)):
+        return False
     return isinstance(node, ast.Import | ast.Pass | ast.Assign | ast.AnnAssign | ast.Expr) and not _acts(node)
 
 
@@ -85,7 +93,7 @@ def _is_bare(node: Definition) -> bool:
 
 
 def _acts(node: ast.AST | None) -> bool:
-    return node is not None and any(isinstance(each, _ACTS) for each in ast.walk(node))
+    return node is not None and any(isinstance(each, (*_RUNS, *_GROWS)) for each in ast.walk(node))
 
 
 def definitions(tree: ast.Module, name: str) -> list[Definition]:
@@ -156,6 +164,18 @@ def left_over_raise(function: Function) -> bool:
     body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
     raises = [node for node in body if isinstance(node, ast.Raise) and _not_implemented(node)]
     return bool(raises) and any(not isinstance(node, ast.Raise | ast.Pass) for node in body)
+
+
+def only_raises(source: str, name: str) -> bool:
+    """Tell whether a cell holds one function, of this name, that does nothing but raise NotImplementedError."""
+    body = tree_of(source).body
+    function = body[0] if len(body) == 1 and isinstance(body[0], ast.FunctionDef) else None
+    if function is None or function.name != name or function.decorator_list:
+        return False
+    steps = [
+        node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    return len(steps) == 1 and isinstance(steps[0], ast.Raise) and _not_implemented(steps[0])
 
 
 def _not_implemented(node: ast.Raise) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -17,7 +17,7 @@ import pytest
 from autograder import notebook
 from autograder.course import Assignment, Course
 from autograder.datasets import Digits, load_mnist, locate
-from autograder.definitions import only_defines
+from autograder.definitions import only_defines, only_raises
 from autograder.digests import question_digests
 from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
@@ -64,7 +64,8 @@ class Grader:
         self._tests: dict[str, list[SuiteTest]] = {question.name: [] for question in assignment.questions}
         for test in tests_of(config).values():
             self._tests[test.question].append(test)
-        sandbox.run_ahead(_ahead(assignment.notebook))
+        if self._digits is None:  # to a process that has not been given them yet they are not there
+            sandbox.run_ahead(_ahead(assignment.notebook))
         self._digests = question_digests(assignment, {name: _places(tests) for name, tests in self._tests.items()})
 
     def prepare(self) -> None:
@@ -151,6 +152,7 @@ class Grader:
     ) -> Results:
         reading = reading_of(whole, self.assignment.notebook, submission.runs)
         submission.explain_by(reading)
+        stubs = _stubs(whole, self.assignment.notebook)
         judge = Judge(
             submission=submission,
             seed=seed,
@@ -159,7 +161,8 @@ class Grader:
             examiner=self._examiner,
             sources=sources,
             why_missing=reading.why_missing,
-            stubs=_stubs(whole, self.assignment.notebook),
+            stubs=stubs,
+            mute=_mute(stubs, whole, self.assignment.notebook),
             pass_together=partial(self._examiner.pass_together, submission=submission, seed=seed),
         )
         due = [question for question in self.assignment.questions if question.name not in standing]
@@ -216,3 +219,12 @@ def _stubs(whole: NotebookNode, original: NotebookNode) -> frozenset[str]:
     stubs = {notebook.question_of(cell): cell.source.strip() for cell in original.cells}
     answers = ((notebook.question_of(cell), cell.source.strip()) for cell in whole.cells)
     return frozenset(question for question, source in answers if question and stubs.get(question) == source)
+
+
+def _mute(stubs: Collection[str], whole: NotebookNode, original: NotebookNode) -> frozenset[str]:
+    """Return the stubs that can only raise: nothing else is in them, and no cell of the student's mentions them."""
+    given = {cell.source for cell in original.cells}
+    own = [cell.source for cell in whole.cells if cell.cell_type == "code" and cell.source not in given]
+    sources = {notebook.question_of(cell): cell.source for cell in original.cells}
+    unmentioned = (name for name in stubs if not any(name in source for source in own))
+    return frozenset(name for name in unmentioned if only_raises(sources[name], name))

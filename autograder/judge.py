@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -21,10 +19,8 @@ from autograder.examine import Examiner
 from autograder.local import LocalSubmission
 from autograder.matching import match
 from autograder.misconceptions import Misconception
+from autograder.points import earned
 from autograder.suite import SuiteTest
-
-POINT_PARTS = 100
-"""Points are kept in hundredths, rounded down, so that only a right answer has full points."""
 
 _MOST_KEPT = 4 << 20
 """Bytes of a wrong value that are kept until a submission is judged; the largest gradient of a course has a fifth."""
@@ -41,8 +37,9 @@ class Judge:
     """Judges one submission.
 
     `sources` are the cells of the submission by name, for the line in a message; `why_missing` says why a question
-    is not there, or None; `stubs` are the questions whose solution cell is as the assignment left it. `pass_together`
-    returns those of some tests that are known to pass without running them one by one.
+    is not there, or None; `stubs` are the questions whose solution cell is as the assignment left it; those that are
+    `mute` raise NotImplementedError whatever they are called with. `pass_together` returns those of some tests that
+    are known to pass without running them one by one.
     """
 
     submission: Any
@@ -53,6 +50,7 @@ class Judge:
     sources: Mapping[str, str]
     why_missing: Callable[[str], CallFailed | None]
     stubs: frozenset[str]
+    mute: frozenset[str] = frozenset()
     pass_together: Callable[[Sequence[pytest.Item]], Collection[pytest.Item]] = lambda _: ()
 
     def questions(
@@ -86,8 +84,8 @@ class Judge:
                 stopped.append(test)
 
     def _said_by_stub(self, test: SuiteTest, results: Results) -> CallFailed | None:
-        """Return what calling the stub has raised already, where nobody has written into its cell: it always does."""
-        if test.question not in self.stubs:
+        """Return what calling a mute stub has raised already."""
+        if test.question not in self.mute:
             return None
         said = (error for _, error in results if isinstance(error, CallFailed) and _unattempted(error))
         return next((error for error in said if error.name == error.cell == test.question), None)
@@ -102,7 +100,7 @@ class Judge:
         return _light(self._confirmed(test, error))
 
     def _result(self, question: Question, results: Results) -> record.QuestionResult:
-        score = _points(question.points, results)
+        score = earned(question.points, results)
         failed = [(test, error) for test, error in results if error is not None and not isinstance(error, _NOT_FAILED)]
         outcome = self._outcome(question, score, failed)
         missing = [error for _, error in results if isinstance(error, DataMissingError)]
@@ -244,12 +242,3 @@ def _raised(error: Exception) -> bool:
 
 def _unattempted(error: Exception) -> bool:
     return isinstance(error, CallFailed) and error.exception == "NotImplementedError"
-
-
-def _points(points: float, results: Results) -> float:
-    """Return the points for the share of weight that passed, rounded down to a hundredth."""
-    if all(error is None for _, error in results):
-        return points
-    total = sum(Fraction(test.weight) for test, _ in results)
-    passed = sum(Fraction(test.weight) for test, error in results if error is None)
-    return math.floor(Fraction(points) * passed / total * POINT_PARTS) / POINT_PARTS

@@ -16,6 +16,7 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 _RUNS_ITS_CELL = ("time", "timeit", "capture", "prun", "python", "python3")
 _MOST_TEXT = 1_000_000  # of all cells: nobody waits for advice on more than that
 _MOST_NAMES, _LONGEST_NAME = 500, 60
+_MOST_CLOSE = 5  # of names that may stand in a text only
 _KINDS = {"markdown": "a Markdown cell", "raw": "a raw cell"}
 
 
@@ -78,10 +79,10 @@ class Names:
         begun = {each for cell in self.code() if cell.is_read for each in definitions.begun_in_text(cell.text)}
         others = [other for other in sorted(begun - set(self._given)) if len(other) <= _LONGEST_NAME]
         by_case = {other.lower(): other for other in others[:_MOST_NAMES]}
-        close = difflib.get_close_matches(name.lower(), by_case, n=1, cutoff=0.75)
-        if not close or not self.definition(by_case[close[0]]):
+        close = difflib.get_close_matches(name.lower(), by_case, n=_MOST_CLOSE, cutoff=0.75)
+        found = next(filter(self.definition, (by_case[each] for each in close)), None)
+        if found is None:
             return ""
-        found = by_case[close[0]]
         told = f"There is no `{name}` in your notebook, but there is `{found}`"
         return f"{told}: was it renamed? Give it the name `{name}` again."
 

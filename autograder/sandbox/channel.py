@@ -24,9 +24,7 @@ from autograder.sandbox.parcels import Parcel, portions
 Message = tuple[str, tuple[Any, ...]]
 """An operation of a worker and its arguments, in order: names would be half of what is packed."""
 
-
-_END_SECONDS = 5.0
-_LAST_SECONDS = 0.5
+_END_SECONDS, _LAST_SECONDS = 5.0, 0.5
 _WORDS = 300
 _CLOCK_SHIFT, _PROCESSOR_CLOCK = 3, 2  # how Linux makes the number of a process's clock from its pid
 _MAX_RAW_OUTPUT = 64 << 20

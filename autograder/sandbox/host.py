@@ -20,7 +20,7 @@ from autograder.sandbox.launch import Started, launch, ways
 from autograder.sandbox.nearby import Nearby
 
 _ANSWER_SECONDS = 10.0
-_FIGURES_SECONDS = 60.0  # what draws may have to be loaded first, from a slow disk
+_IMPORT_SECONDS = 60.0  # what is needed may have to be loaded first, from a slow disk
 _SPARE_TASKS = 128
 _EMPTY_NOTEBOOK_BYTES = 288 << 20  # address space of a worker that has run nothing
 
@@ -65,7 +65,7 @@ class Host:
         with self._lock:
             self._ahead = []
             with contextlib.suppress(OSError, ValueError):
-                answer, _ = control.ask(self._running().control, {"ahead": [*sources]}, seconds=_FIGURES_SECONDS)
+                answer, _ = control.ask(self._running().control, {"ahead": [*sources]}, seconds=_IMPORT_SECONDS)
                 self._ahead = [*sources] if answer.get("ahead") is True else []
             return bool(self._ahead)
 
@@ -164,7 +164,7 @@ class Host:
             answer, descriptors = control.ask(
                 started.control,
                 {"limits": _kernel_limits(limits, self._tasks), "figures": figures, "after": ran > 0},
-                seconds=_FIGURES_SECONDS if figures else _ANSWER_SECONDS,
+                seconds=_IMPORT_SECONDS if figures else _ANSWER_SECONDS,
                 descriptors=[theirs.fileno(), their_output],
             )
             pid = _whole_number(answer.get("pid"))

@@ -28,7 +28,9 @@ _SLACK_SECONDS = 1.0
 _QUICK_SECONDS = 1.0  # for cells that may have to run again, and for tests that are tried together
 _PASSES_SECONDS = 2.0  # for all such trials of one submission
 _MOST_TOGETHER = 64 << 20  # bytes that the answers of one moment may take
-_DRAWS = re.compile(r"\b(plt|pyplot|matplotlib)\s*\.(?!\s*pyplot\b)|from\s+matplotlib|pylab|mpl_toolkits")
+_DRAWS = re.compile(
+    r"\b(plt|pyplot|matplotlib)\s*\.(?!\s*pyplot\b)|pyplot\s+as\s+(?!plt\b)|from\s+matplotlib|pylab|mpl_toolkits"
+)
 _CELLS_OF_TEXT = 32  # full cells of text that are kept of one submission
 
 

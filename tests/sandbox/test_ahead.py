@@ -136,7 +136,7 @@ def test_after_a_crash_they_are_there_again(prepared: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["print('hello')", "1 + 1", "1 / 0", "def broken(:", "raise SystemExit", "x" * 100_000],
+    ["print('hello')", "1 + 1", "1 / 0", "def broken(:", "raise SystemExit", f"x = '{'y' * 70_000}'"],
     ids=["prints", "shows", "fails", "is no Python", "ends", "is too long"],
 )
 def test_cells_that_do_more_are_left_to_the_submissions(source: str) -> None:
@@ -181,12 +181,46 @@ def test_a_sandbox_that_is_closed() -> None:
         sandbox.run_ahead([GIVEN])
 
 
-def test_a_zygote_that_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it answers too late is not taken for the answer to the next question."""
+def test_an_answer_that_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that nobody waits for any more is not taken for the one that is asked for next."""
     with Sandbox() as sandbox:
+        assert sandbox.run_ahead([GIVEN])
         with monkeypatch.context() as patch:
             patch.setattr(control.socket, "recv_fds", late)
-            assert not sandbox.run_ahead([GIVEN])
-        channel = sandbox._host.worker(Limits(), 1, cells=[GIVEN])
-        assert channel.ran == 0
-        channel.close()
+            with pytest.raises(TimeoutError):
+                sandbox._host._fork(Limits(), [], figures=False)
+        with loaded(sandbox, GIVEN, "import numpy as np\n" + OWN) as submission:
+            assert (ran_ahead(submission), sandbox.losses) == (1, 0)
+            assert submission.twice(5.0) == 2.0
+
+
+def test_the_same_outputs_before_and_after_somebody_has_drawn() -> None:
+    """A traceback through a cell that was run ahead looks as it does where nothing was."""
+    shown = []
+    for ahead in (True, False):
+        with Sandbox() as sandbox:
+            if ahead:
+                assert sandbox.run_ahead([IMPORTS, GIVEN])
+            for draws in ("None", "plt.plot([1])", "None"):
+                with loaded(sandbox, IMPORTS, GIVEN, draws, "clipped(-1)") as submission:
+                    shown.append(submission.runs[3].outputs[0]["traceback"])
+    assert "Cell In[2], line 7" in "\n".join(shown[0])
+    assert all(each == shown[0] for each in shown)
+
+
+@pytest.mark.parametrize("name", ["plt", "pictures"])
+def test_figures_are_asked_for_once(name: str) -> None:
+    """What the magic does to matplotlib is done before anybody uses it, whoever has drawn before."""
+    asks = f"import matplotlib.pyplot as {name}\n%matplotlib inline"
+    turned_off = f"getattr({name}, 'ioff')()\n{name}.isinteractive()"
+    seen = []
+    for ahead in ([asks], []):
+        with Sandbox() as sandbox:
+            assert sandbox.run_ahead(ahead) is bool(ahead)
+            for draws in (turned_off, f"{name}.plot([1]); None", turned_off):
+                with loaded(sandbox, asks, draws, f"{name}.isinteractive()") as submission:
+                    assert ran_ahead(submission) == len(ahead)
+                    seen.append([[each.get("data", {}).keys() for each in run.outputs] for run in submission.runs])
+                    seen.append([run.outputs[-1]["data"]["text/plain"] for run in submission.runs[1:] if run.outputs])
+    assert seen[: len(seen) // 2] == seen[len(seen) // 2 :]
+    assert "False" in seen[1]

@@ -48,15 +48,41 @@ def test_an_answer(ends: Ends) -> None:
         os.close(each)
 
 
-@pytest.mark.parametrize("text", [b'{"number": 0, "pid": 7}', b'{"pid": 7}', b"{}", b"[7]", b"7 times nonsense"])
-def test_another_answer(ends: Ends, text: bytes) -> None:
-    """It is refused, and what came with it is closed: it may be the answer to a question of before."""
+NONE = [
+    b'{"number": 0}',
+    b'{"number": "1"}',
+    b'{"number": 1e9}',
+    b'{"number": 999999999}',
+    b'{"pid": 7}',
+    b"{}",
+    b"[7]",
+    b"7 x",
+]
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_is_no_answer(ends: Ends, text: bytes) -> None:
+    """It is refused, and what came with it is closed."""
     ours, theirs = ends
     before = open_files()
     with Path(os.devnull).open("rb") as file:
         socket.send_fds(theirs, [text], [file.fileno()])
     with pytest.raises(ValueError, match="no answer"):
         control.ask(ours, {}, seconds=5)
+    assert open_files() == before
+
+
+def test_answers_that_came_too_late(ends: Ends) -> None:
+    """What answers a question of before is thrown away with what came with it, and the right answer is waited for."""
+    ours, theirs = ends
+    with pytest.raises(TimeoutError):
+        control.ask(ours, {"reap": 1}, seconds=0.01)
+    before = open_files()
+    late = json.loads(theirs.recv(1000))["number"]
+    with Path(os.devnull).open("rb") as file:
+        socket.send_fds(theirs, [json.dumps({"number": late, "pid": 1}).encode()], [file.fileno()])
+    answer(theirs, pid=2)
+    assert control.ask(ours, {"reap": 2}, seconds=5)[0]["pid"] == 2
     assert open_files() == before
 
 

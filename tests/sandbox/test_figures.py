@@ -105,6 +105,14 @@ def test_asking_for_figures_loads_nothing(fresh: Sandbox, magic: str) -> None:
     assert texts(run(fresh, f"{magic}\n{IMPORT}{magic}\n{IS_LOADED}")) == ["False"]
 
 
+def test_what_the_magic_does_comes_first(fresh: Sandbox) -> None:
+    """A notebook that turns off what it turned on finds it off, as where matplotlib is loaded at once."""
+    off = "getattr(plt, 'ioff')()\nplt.isinteractive()"
+    on = "getattr(plt, 'isinteractive')()"
+    for magic, source, shown in (("%matplotlib inline\n", off, "False"), ("%matplotlib inline\n", on, "True")):
+        assert texts(run(fresh, f"{magic}{IMPORT}{source}")) == [shown]
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [
@@ -170,8 +178,8 @@ def test_a_load_that_fails(fresh: Sandbox) -> None:
 
 def test_a_slow_disk_is_waited_for(fresh: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """To load it may take as long as to start; other processes are there sooner or never."""
-    assert host._FIGURES_SECONDS >= launch._READY_SECONDS
-    monkeypatch.setattr(host, "_FIGURES_SECONDS", 0.01)
+    assert host._IMPORT_SECONDS >= launch._READY_SECONDS
+    monkeypatch.setattr(host, "_IMPORT_SECONDS", 0.01)
     with pytest.raises(SandboxError, match="timed out"):
         fresh._host.worker(Limits(), 1, figures=True)
     assert texts(run(fresh, "1 + 1")) == ["2"]

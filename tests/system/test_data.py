@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import notebook
 from autograder.batch import Graders
 from autograder.course import Course
 from autograder.datasets import FOLDER
@@ -14,7 +15,7 @@ from autograder.errors import AutograderError
 from autograder.instructor.gradeclass import grade_class
 from autograder.mnist_files import names
 from autograder.record import Grade, QuestionResult
-from tests.minicourse import CHECKS, COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
+from tests.minicourse import CHECKS, COURSE, HIDDEN, REFERENCE, RIGHT, answered, assignment_notebook, write_course
 from tests.system.conftest import CourseFolder
 
 WITH_DATA = COURSE.replace("    title: Tiny\n", "    title: Tiny\n    data: mnist\n    limits: {training_seconds: 1}\n")
@@ -85,6 +86,20 @@ class TestThere:
         """What loads the digits in its own code is graded like anything else."""
         result = grade(root, square=READS)
         assert (result.score, question(result, "square").message) == (8.0, "")
+
+    def test_a_cell_of_the_assignment_imports_them(self, tmp_path: Path) -> None:
+        """Whatever an assignment begins with, each submission has the digits in its own cells."""
+        original = assignment_notebook()
+        original.cells[0].source += "\nfrom autograder.datasets import load_mnist"
+        root = write_course(tmp_path / "imported", course=WITH_DATA, notebook=notebook.write(original))
+        sources = {
+            **RIGHT,
+            "double": "FIRST = load_mnist(3).images\n\ndef double(x):\n    return 2 * x + FIRST.sum() * 0",
+        }
+        with Graders(Course.load(root), "mini") as graders:
+            graders.prepare()
+            result = graders.grade(notebook.write(notebook.solve(original, sources)).encode(), "ada").grade
+        assert (result.score, question(result, "double").message) == (8.0, "")
 
     def test_too_slow(self, root: Path) -> None:
         """A training that takes too long costs its question; in the visible check the student reads how far it got."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.definitions import begun_in_text, only_defines, without_figures
+from autograder.definitions import begun_in_text, only_defines, only_raises, without_figures
 
 DEFINES = {
     "imports": "import numpy as np\nfrom itertools import pairwise",
@@ -13,12 +13,20 @@ DEFINES = {
     "a coroutine": "async def f():\n    await g()",
     "a class": 'class A(B, C.D):\n    """A."""\n    x: int = 1\n    def f(self): return g()\n'
     "    @property\n    def p(self): ...\n    @staticmethod\n    def s(): ...",
+    "several names": "a, (b, *c) = [d] = e = 1, (2, 3)\nf: int\ng: int = 1",
+    "a text that warns": "X = '\\d'",
     "constants": "EPS = 1e-5\nNAMES = ['a', ('b', 2)]\nPI = np.pi\nTWO = 1 + 1",
     "text": '"""Notes."""\npass',
 }
 DOES_MORE = {
     "nothing": "",
     "a comment": "# nothing",
+    "a part of a module": "np.pi = 3",
+    "an entry": "plt.rcParams['figure.figsize'] = (2, 1)",
+    "a slice": "sys.path[:0] = ['.']",
+    "one of several": "a, os.environ['A'] = 1, '1'",
+    "a part with a type": "np.pi: float = 3",
+    "an entry in a class": "class A:\n    b[0] = 1",
     "a call": "print(1)",
     "a call in a value": "x = f(1)",
     "a call in a default": "def f(x=np.random.rand()): ...",
@@ -28,6 +36,7 @@ DOES_MORE = {
     "a metaclass": "class A(metaclass=B): ...",
     "a decorator": "@cache\ndef f(): ...",
     "a decorator in a class": "class A:\n    @cached_property\n    def f(self): ...",
+    "much memory": "x = [0] * 10**9",
     "a loop": "for i in range(3): pass",
     "a loop in a value": "x = [i for i in y]",
     "a condition": "if True:\n    x = 1",
@@ -55,6 +64,35 @@ def test_cells_that_only_define(source: str) -> None:
 def test_cells_that_do_more(source: str) -> None:
     """Whatever may run, change or show anything is left where it stands."""
     assert not only_defines(source)
+
+
+RAISES = 'raise NotImplementedError("write your code here")'
+
+
+@pytest.mark.parametrize(
+    ("source", "only"),
+    [
+        (f'def f(x):\n    """Return x."""\n    {RAISES}', True),
+        ("def f(x=g()): raise NotImplementedError", True),
+        (f"# Yours:\ndef f(x):\n    {RAISES}", True),
+        (f"def f(x):\n    if x < 0:\n        return 2 * x\n    {RAISES}", False),
+        (f"def f(x):\n    y = 2\n    {RAISES}", False),
+        ("def f(x):\n    raise ValueError('no')", False),
+        ("def f(x):\n    return NotImplementedError", False),
+        ('def f(x):\n    """Return x."""', False),
+        (f"def g(x):\n    {RAISES}", False),
+        (f"@cache\ndef f(x):\n    {RAISES}", False),
+        (f"async def f(x):\n    {RAISES}", False),
+        (f"class f:\n    def g(self):\n        {RAISES}", False),
+        (f"def f(x):\n    {RAISES}\nf = abs", False),
+        (f"def f(x):\n    {RAISES}\ndef f(x): return 2", False),
+        ("def f(:", False),
+        ("", False),
+    ],
+)
+def test_stubs_that_only_raise(source: str, only: bool) -> None:
+    """Whatever such a function is called with, it says that it has not been written."""
+    assert only_raises(source, "f") is only
 
 
 @pytest.mark.parametrize(

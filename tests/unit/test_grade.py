@@ -53,3 +53,36 @@ def test_an_illustration_keeps_nothing_from_being_run_ahead() -> None:
     nb = with_cells("import math", "def given(x):\n    return x")
     nb.cells.insert(1, notebook.new_cell("code", "print(1)", {"tags": ["illustration"]}, "try-it"))
     assert grade._ahead(nb) == ["import math", "def given(x):\n    return x"]
+
+
+GIVES = 'def double(x):\n    """Twice."""\n    if x == 0:\n        return 0\n    raise NotImplementedError("write")'
+OWN = "first = {0}\n\n\ndef {0}(x):\n    return 2 * x if x else first(x)"
+
+
+@pytest.mark.parametrize(
+    ("stub", "answers", "more", "mute"),
+    [
+        (None, {}, "", {"double", "square"}),
+        (None, {"square": "def square(x):\n    return x * x"}, "", {"double"}),
+        (None, {}, "x = 3", {"double", "square"}),
+        (None, {}, OWN.format("double"), {"square"}),
+        (None, {"square": "def square(x):\n    return double(x)"}, "", set()),
+        (GIVES, {}, "", {"square"}),
+    ],
+    ids=[
+        "untouched",
+        "one answered",
+        "a cell of one's own",
+        "an answer elsewhere",
+        "a use elsewhere",
+        "a part is given",
+    ],
+)
+def test_stubs_that_are_mute(stub: str | None, answers: dict[str, str], more: str, mute: set[str]) -> None:
+    """A stub that does something, or that the student calls or renames in another cell, may be right here and there."""
+    original = minicourse.assignment_notebook()
+    if stub is not None:
+        original = notebook.solve(original, {"double": stub})
+    whole = notebook.solve(original, answers)
+    whole.cells.append(notebook.new_cell("code", more, {}, "own"))
+    assert grade._mute(grade._stubs(whole, original), whole, original) == mute

@@ -87,6 +87,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
     collector: Collector
     source = ""
+    asks_for_figures = False
 
     def transform_cell(self, raw_cell: str) -> str:
         """Return the cell as Python: what is Python already holds no magics, and is not tokenized to find that out.
@@ -108,9 +109,15 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         """No event loop here."""
 
     def enable_matplotlib(self, gui: Any = None) -> Any:
-        """Figures are always shown in the notebook, whatever it asks for, and nothing is loaded before there is one."""
+        """Figures are shown in the notebook, whatever it asks for; nothing is loaded before there are any."""
         del gui
+        self.asks_for_figures = True
         return (_INLINE, _INLINE) if later.is_put_off("matplotlib") else super().enable_matplotlib(_INLINE)
+
+    def show_figures_if_asked(self) -> None:
+        """Do what was put off until there is a matplotlib."""
+        if self.asks_for_figures:
+            self.enable_matplotlib()
 
     def system(self, cmd: str) -> None:
         """Say that `!command` is not run; the cell goes on."""

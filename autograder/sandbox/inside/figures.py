@@ -49,6 +49,11 @@ def put_off() -> None:
     find_spec("mpl_toolkits.mplot3d")  # workers may open what lies in this folder, but not list it
 
 
+def obey(shell: NotebookShell) -> None:
+    """Have what notebooks ask about figures before there is a matplotlib done as soon as there is one."""
+    later.afterwards(_PYPLOT, shell.show_figures_if_asked)
+
+
 def load(shell: NotebookShell) -> None:
     """Import matplotlib and draw once, so that it costs the processes that are forked from now on nothing."""
     folder = tempfile.mkdtemp(prefix="autograder-")

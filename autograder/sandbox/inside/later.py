@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec
@@ -18,6 +18,7 @@ _WAIT_SECONDS = 10.0  # for another thread that loads
 _IMPORT_WAIT_SECONDS = 2.0  # where that one may itself wait for what this one is importing
 
 _one_at_a_time = threading.RLock()
+_afterwards: dict[str, Callable[[], object]] = {}
 _running: dict[str, int] = {}
 """The modules whose code runs now, and the thread that runs it: to it they look as they are so far."""
 
@@ -70,6 +71,11 @@ class _AfterParent(Loader):
         module.__spec__ = self._spec
 
 
+def afterwards(name: str, do: Callable[[], object]) -> None:
+    """Do something once the module has been loaded, before anybody gets what they asked of it."""
+    _afterwards[name] = do
+
+
 def put_off(name: str, *inside: str) -> None:
     """Put a package off, and some modules that lie inside it; raises ModuleNotFoundError.
 
@@ -79,6 +85,10 @@ def put_off(name: str, *inside: str) -> None:
     for module in inside:
         vars(package)[module] = _later(f"{name}.{module}", list(package.__path__))
     sys.meta_path.insert(0, _ParentFirst())
+
+
+def _nothing() -> None:
+    pass
 
 
 def is_put_off(name: str) -> bool:
@@ -104,6 +114,7 @@ def _load(module: ModuleType, *, seconds: float = _WAIT_SECONDS) -> bool:
         spec = module.__spec__
         if isinstance(module, _Later) and spec is not None and spec.name not in _running:
             _run(module, spec)
+            _afterwards.get(spec.name, _nothing)()
     finally:
         _one_at_a_time.release()
     return True

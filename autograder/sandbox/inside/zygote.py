@@ -42,6 +42,7 @@ def serve(control: socket.socket, config: dict[str, Any], folder: str) -> None:
         importlib.import_module(name)
     figures.put_off()
     shell = cells.start_shell([*config["libraries"], config["package"]])
+    figures.obey(shell)
     stand_in.install()
     if not config["scratch"]:
         figures.load(shell)
