@@ -205,7 +205,7 @@ class TestFaultsOfOurs:
             with pytest.raises(error, match=words):
                 pool.prepare()
             with pytest.raises((error, SuiteError)):
-                pool.grade(answered({"double": "def double(x):\n    return 0"}), "ada")
+                pool.grade(answered({**RIGHT, "double": "def double(x):\n    return 0"}), "ada")
 
     def test_a_test_that_fails_on_the_reference_only_sometimes_stops_the_run(self, tmp_path: Path) -> None:
         """A wrong answer is judged only by a test that the reference passes on the very same inputs."""
