@@ -181,7 +181,7 @@ class Hosts:
         self.answer = answer
         self.peers: list[Peer] = []
 
-    def worker(self, _limits: Limits, _seed: int, *, figures: bool) -> Channel:  # noqa: ARG002
+    def worker(self, _limits: Limits, _seed: int, *, cells: Sequence[str], figures: bool) -> Channel:  # noqa: ARG002
         """Return the grader's end of a new peer."""
         self.peers.append(Peer(self.answer))
         return self.peers[-1].channel

@@ -16,6 +16,8 @@ from tests.faults.running import Running, alive, until
 
 SIZE = 50
 CHAINS, LINKS, GRADER_KILLS = 2, 9, 12
+TELLING = 0.05
+"""Seconds in which the command tells of what was graded before a kill; no new grader is ready by then."""
 LEFT_BEHIND = (".lock", ".draft")
 
 
@@ -91,7 +93,10 @@ def test_its_graders_are_killed(room: Classroom, undisturbed: Undisturbed) -> No
         done += 1 + chance.randrange(3)  # at least the one that the kill before this one has hit
         until(lambda done=done: graded(run) >= done and run.graders())  # type: ignore[misc]
         time.sleep(chance.random() * 0.05)
-        os.kill(run.graders()[0], signal.SIGKILL)
+        killed = run.graders()[0]
+        os.kill(killed, signal.SIGKILL)
+        until(lambda killed=killed: {*run.graders()} - {killed})  # type: ignore[misc]
+        time.sleep(TELLING)
         done = graded(run)
     run.ended(status=1)
     assert room.records() == undisturbed.records
