@@ -161,7 +161,7 @@ def function_around(tree: ast.Module, line: int) -> Function | None:
 
 def left_over_raise(function: Function) -> bool:
     """Tell whether a function has code of its own besides a `raise NotImplementedError` that ends it."""
-    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    body = _steps(function)
     raises = [node for node in body if isinstance(node, ast.Raise) and _not_implemented(node)]
     return bool(raises) and any(not isinstance(node, ast.Raise | ast.Pass) for node in body)
 
@@ -172,10 +172,13 @@ def only_raises(source: str, name: str) -> bool:
     function = body[0] if len(body) == 1 and isinstance(body[0], ast.FunctionDef) else None
     if function is None or function.name != name or function.decorator_list:
         return False
-    steps = [
-        node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-    ]
+    steps = _steps(function)
     return len(steps) == 1 and isinstance(steps[0], ast.Raise) and _not_implemented(steps[0])
+
+
+def _steps(function: Function) -> list[ast.stmt]:
+    """Return what a function does: its body without docstring and `...`."""
+    return [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
 
 
 def _not_implemented(node: ast.Raise) -> bool:

@@ -19,6 +19,7 @@ _IMPORT_WAIT_SECONDS = 2.0  # where that one may itself wait for what this one i
 
 _one_at_a_time = threading.RLock()
 _afterwards: dict[str, Callable[[], object]] = {}
+"""What is done once a module has been loaded, by its name."""
 _running: dict[str, int] = {}
 """The modules whose code runs now, and the thread that runs it: to it they look as they are so far."""
 
@@ -46,8 +47,8 @@ class _ParentFirst(MetaPathFinder):
     ) -> ModuleSpec | None:
         parent = fullname.rpartition(".")[0]
         is_reload = target is not None
-        is_put_off = isinstance(sys.modules.get(parent), _Later) and _running.get(parent) != threading.get_ident()
-        spec = PathFinder.find_spec(fullname, path) if is_put_off and not is_reload else None
+        comes_first = is_put_off(parent) and _running.get(parent) != threading.get_ident()
+        spec = PathFinder.find_spec(fullname, path) if comes_first and not is_reload else None
         if spec is not None:
             spec.loader = _AfterParent(parent)  # not here: Python holds the lock of all imports meanwhile
         return spec
@@ -87,10 +88,6 @@ def put_off(name: str, *inside: str) -> None:
     sys.meta_path.insert(0, _ParentFirst())
 
 
-def _nothing() -> None:
-    pass
-
-
 def is_put_off(name: str) -> bool:
     """Tell whether a module has been put off, and nothing of it was used yet."""
     return isinstance(sys.modules.get(name), _Later)
@@ -114,7 +111,8 @@ def _load(module: ModuleType, *, seconds: float = _WAIT_SECONDS) -> bool:
         spec = module.__spec__
         if isinstance(module, _Later) and spec is not None and spec.name not in _running:
             _run(module, spec)
-            _afterwards.get(spec.name, _nothing)()
+            if do := _afterwards.get(spec.name):
+                do()
     finally:
         _one_at_a_time.release()
     return True
