@@ -105,14 +105,6 @@ def test_asking_for_figures_loads_nothing(fresh: Sandbox, magic: str) -> None:
     assert texts(run(fresh, f"{magic}\n{IMPORT}{magic}\n{IS_LOADED}")) == ["False"]
 
 
-def test_what_the_magic_does_comes_first(fresh: Sandbox) -> None:
-    """A notebook that turns off what it turned on finds it off, as where matplotlib is loaded at once."""
-    off = "getattr(plt, 'ioff')()\nplt.isinteractive()"
-    on = "getattr(plt, 'isinteractive')()"
-    for magic, source, shown in (("%matplotlib inline\n", off, "False"), ("%matplotlib inline\n", on, "True")):
-        assert texts(run(fresh, f"{magic}{IMPORT}{source}")) == [shown]
-
-
 @pytest.mark.parametrize(
     ("source", "text"),
     [

@@ -84,6 +84,8 @@ def test_what_runs_at_the_moment_is_no_growth(leak, said):
     samples = [(when, (30.0, 100.0, 64.0 + leak * when + 6.5 * rng.integers(0, 3))) for when in times]
     points = memory._points(reached, samples, step)
     assert [point.submissions for point in points] == reached
+    least = [64.0 + leak * (when - step) for when in reached]
+    assert [point.sandboxes for point in points] == pytest.approx(least, abs=leak * step / 4)
     assert memory.verdict(points, after=1000).startswith(f"{said} (")
 
 
