@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from autograder.compare import agree, agrees, raises, unchanged, unpack
 from autograder.draws import labels, mixed, sizes, strided, whole
 from autograder.errors import Mismatch
-from autograder.gradients import agree_or, judge_loss, numerical_gradient, own_function
+from autograder.gradients import agree_or, judge_loss, own_function
 
 question, weight = pytest.mark.question, pytest.mark.weight
 
@@ -39,6 +39,8 @@ FAR = 1e-3
 """Relative tolerance where scores are near 1000: whoever computes in float32 has four decimals left of them."""
 APART = 0.02
 """No margin is nearer to 0 than this: a kink is the matter of one test only."""
+STEP = 1e-5
+"""Of each weight; the slopes are then right to ten digits."""
 
 Batch = tuple[Any, Any, Any]
 
@@ -63,7 +65,7 @@ def _batch(rng: np.random.Generator, n: int, d: int, c: int) -> Batch:
 
 
 def _random_batch(rng: np.random.Generator) -> Batch:
-    return _batch(rng, *sizes(rng, 3, low=3, high=8))
+    return _batch(rng, *sizes(rng, 3, low=3, high=6))
 
 
 # What follows from scores that are wrong already
@@ -166,19 +168,27 @@ def test_loss_without_regularisation(submission, reference, rng, name):
 @LOSSES
 def test_loss_at_tiny_weights(submission, reference, rng, name):
     """The loss of tiny weights knows nothing about the classes, and that of larger ones is right."""
-    n, d, c = sizes(rng, 3, low=3, high=8)
+    n, d, c = sizes(rng, 3, low=3, high=6)
     W, X, y = 1e-9 * mixed(rng, d, c), mixed(rng, n, d), labels(rng, n, c)
     loss, _ = unpack(getattr(submission, name)(W, X, y, 0.0), "loss", "dW", of=name)
     agree("loss", loss, c - 1.0 if name.startswith("svm") else np.log(c), inputs={"W": W, "X": X}, factors={"N": n})
     _check_loss(submission, reference, name, _random_batch(rng), 0.0)
 
 
+def _mistakes(rng: np.random.Generator, n: int, c: int, *, behind: float) -> Batch:
+    """Draw n examples whose scores are W: the right class of each is about so far behind all others."""
+    y = labels(rng, n, c)
+    scores = rng.uniform(-1.0, 1.0, size=(n, c))
+    scores[np.arange(n), y] -= rng.uniform(behind - 2.0, behind + 2.0, size=n)
+    return scores, np.eye(n), y
+
+
 @LOSSES
 def test_loss_of_a_large_batch(submission, reference, rng, name):
-    """The loss of a batch with hundreds of examples is right, too."""
-    n, d, c = int(rng.integers(260, 280)), 3, 4
-    W = 4.0 * mixed(rng, d, c)  # scores so far apart that the product of all probabilities is 0 in float64
-    _check_loss(submission, reference, name, (W, mixed(rng, n, d), labels(rng, n, c)), 0.0, rtol=SINGLE)
+    """The loss of dozens of examples is right, too, even if all of them are bad mistakes."""
+    # So many that the product of all probabilities is 0 in float64.
+    batch = _mistakes(rng, int(rng.integers(40, 50)), 4, behind=30.0)
+    _check_loss(submission, reference, name, batch, 0.0, rtol=SINGLE)
 
 
 @LOSSES
@@ -196,16 +206,24 @@ def test_gradient_without_regularisation(submission, reference, rng, name):
     _check_gradient(submission, name, batch, 0.0, _expected(reference, name, batch, 0.0))
 
 
+def _losses(name: str, W: np.ndarray, X: np.ndarray, y: np.ndarray, reg: float) -> np.ndarray:
+    """Work out the losses of many weights at once, shape (…, D, C), whose scores are near each other."""
+    scores = X @ W
+    behind = scores - scores[..., np.arange(len(y)), y][..., None]
+    hinge = name.startswith("svm")
+    losses = np.maximum(0.0, behind + 1.0).sum(axis=-1) - 1.0 if hinge else np.log(np.exp(behind).sum(axis=-1))
+    return losses.mean(axis=-1) + reg * np.sum(W * W, axis=(-2, -1))
+
+
 @LOSSES
 @weight(2)
-def test_gradient_numerically(submission, reference, rng, name):
+def test_gradient_numerically(submission, rng, name):
     """The gradient is what small steps of the weights show."""
-    (W, X, y), reg = _batch(rng, *sizes(rng, 3, low=3, high=5)), rng.uniform(0.5, 2.0)
-
-    def loss(weights: np.ndarray) -> float:
-        return float(_expected(reference, name, (weights, X, y), reg)[0])
-
-    _check_gradient(submission, name, (W, X, y), reg, (loss(W), numerical_gradient(loss, W)))
+    batch, reg = _batch(rng, *sizes(rng, 3, low=3, high=5)), rng.uniform(0.5, 2.0)
+    W, *data = batch
+    steps = STEP * np.eye(W.size).reshape(-1, *W.shape)
+    slopes = (_losses(name, W + steps, *data, reg) - _losses(name, W - steps, *data, reg)) / (2 * STEP)
+    _check_gradient(submission, name, batch, reg, (_losses(name, W, *data, reg), slopes.reshape(W.shape)))
 
 
 @LOSSES
@@ -254,9 +272,8 @@ def test_leaves_its_arguments(submission, reference, rng, name):
 def test_called_again(submission, reference, rng, name):
     """Every call stands by itself, also after one with other data."""
     first, second = _random_batch(rng), _random_batch(rng)
-    for batch in (first, second, first):
-        for part in ("loss", "gradient"):
-            _check_part(submission, reference, name, part, batch)
+    for part, batch in (("loss", first), ("gradient", second), ("loss", second), ("gradient", first)):
+        _check_part(submission, reference, name, part, batch)
 
 
 def _lifted(batch: Batch, heights: np.ndarray) -> Batch:
@@ -309,11 +326,8 @@ def test_gradient_of_a_margin_of_zero(submission, rng, name):
 @PARTS
 def test_bad_mistakes(submission, reference, rng, name, part):
     """An example that is as wrong as can be costs as much as it should."""
-    n, c = sizes(rng, 2, low=3, high=8)
-    y = labels(rng, n, c)
-    scores = rng.uniform(-1.0, 1.0, size=(n, c))
-    scores[np.arange(n), y] -= rng.uniform(58.0, 62.0, size=n)
-    _check_part(submission, reference, name, part, (scores, np.eye(n), y))
+    batch = _mistakes(rng, *sizes(rng, 2, low=3, high=8), behind=60.0)
+    _check_part(submission, reference, name, part, batch)
 
 
 # The vectorised forms against loops
