@@ -24,8 +24,11 @@ STEP = float(np.cbrt(DOUBLE))
 _ROUNDINGS = 4
 _NEARBY = (1e-7, 1e-5, 1e-4, 1e-3)
 _STANDSTILL = 0.7
-_POINTS = 33
+_POINTS, _GLANCE = 33, 8
 _QUANTILE = 0.7
+_EXACT = 1e-12
+_PLACES = _POINTS * np.modf(np.arange(_POINTS) * (math.sqrt(5) - 1) / 2)[0]
+"""Where the points lie, the first few of them spread like all. Evenly spaced values may be on a line after rounding."""
 
 
 class FlatFunction:
@@ -145,15 +148,43 @@ def precision_of(f: FlatFunction) -> float:
 
     Between points very near each other a smooth function is a parabola, and what is left of its third differences is
     rounding. Not the largest is taken, because a kink shows in a few of them, and not the median, because in float32
-    several points in a row may be one. Where most of them are, the points are moved farther apart.
+    several points in a row may be one. Where most of them are, the points are moved farther apart. Where the first few
+    points lie on a parabola to twelve digits nothing is rounded to float32, and the others are not asked for.
     """
     for distance in _NEARBY:
-        direction = distance * f.scales / math.sqrt(max(1, f.theta.size))
-        values = np.array(each(f, [f.theta + count * direction for count in range(_POINTS)]))
+        values = _nearby(f, distance, _PLACES[:_GLANCE])
+        if _is_exact(values):
+            return DOUBLE
+        values = np.append(values, _nearby(f, distance, _PLACES[_GLANCE:]))[np.argsort(_PLACES)]
         if np.mean(np.diff(values) == 0) < _STANDSTILL:
             break
     size = float(np.max(np.abs(values)))
-    return max(DOUBLE, float(np.quantile(np.abs(np.diff(values, 3)), _QUANTILE)) / size) if size else DOUBLE
+    return max(DOUBLE, float(np.quantile(np.abs(_third_differences(values)), _QUANTILE)) / size) if size else DOUBLE
+
+
+def _nearby(f: FlatFunction, distance: float, places: Floats) -> Floats:
+    """Return the values of `f` at some places of a line that begins at its point."""
+    direction = distance * f.scales / math.sqrt(max(1, f.theta.size))
+    return np.array(each(f, [f.theta + place * direction for place in places]))
+
+
+def _is_exact(values: Floats) -> bool:
+    """Tell whether the values at the first places all differ, and lie on a parabola up to rounding in float64."""
+    powers = np.vander(_PLACES[:_GLANCE] / _POINTS, 3)
+    off = values - powers @ np.linalg.lstsq(powers, values, rcond=None)[0]
+    differ = len(np.unique(values)) == len(values)
+    return differ and bool(np.max(np.abs(off)) <= _EXACT * np.max(np.abs(values)))
+
+
+def _third_differences(values: Floats) -> Floats:
+    """Return how far each four values at neighbouring places are off a parabola, as if these were evenly spaced."""
+    places = np.sort(_PLACES)
+    four = np.lib.stride_tricks.sliding_window_view(places, 4)
+    apart = four[:, :, None] - four[:, None, :] + np.eye(4)
+    weights = 1 / np.prod(apart, axis=2)
+    weights *= 8 / np.sum(np.abs(weights), axis=1, keepdims=True)  # 1, -3, 3 and -1 where they are
+    differences: Floats = np.sum(weights * np.lib.stride_tricks.sliding_window_view(values, 4), axis=1)
+    return differences
 
 
 def numerical_gradient(f: Callable[[Any], Any], x: Any, *, h: float = STEP) -> Floats:

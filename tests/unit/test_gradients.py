@@ -400,3 +400,22 @@ def test_precision_of_functions(function, exact):
     """Rounding to float32 is told from smooth functions, from kinks and from zero."""
     precision = precision_of(FlatFunction(function, X_AT_KINKS))
     assert precision < ROUGH if exact else 1e-9 < precision < 1e-5
+
+
+def test_precision_of_a_smooth_function_is_seen_at_a_glance():
+    """A smooth function in float64 is called eight times to find out that it is one."""
+    points = []
+
+    def function(x):
+        points.append(x)
+        return np.sum(np.tanh(x))
+
+    assert precision_of(FlatFunction(function, np.array([0.3, -1.2]))) < ROUGH
+    assert len(points) == 8
+
+
+def test_precision_of_even_steps():
+    """A function in float32 whose values grow by the same step where points are evenly spaced is no exact one."""
+    x = np.array([0.00132529])  # a step of 1e-7 is 859.00 times the distance between neighbours in float32
+    precision = precision_of(FlatFunction(lambda x: float(x.astype(np.float32).sum()), x))
+    assert precision > ROUGH
