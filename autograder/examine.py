@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol  # what plugins that rerun tests use;
 
 from autograder import direct
 from autograder.errors import AutograderError, SuiteError
-from autograder.suite import trial
+from autograder.suite import REFERENCE_SEED, trial
 
 if TYPE_CHECKING:
     from autograder.sandbox import Submission
@@ -62,6 +62,7 @@ class Examiner:
         config.pluginmanager.register(self._catcher)
         self._direct: dict[pytest.Item, bool] = {}
         self._fixed: dict[tuple[pytest.Item, Hashable], _Outcome] = {}
+        self._passes: dict[tuple[pytest.Item, Hashable], bool] = {}
 
     def run(self, item: pytest.Item, submission: Any, seed: str) -> Exception | None:
         """Return None where the test passes against `submission`, otherwise the exception that ended it.
@@ -88,6 +89,15 @@ class Examiner:
         error = self.run(item, submission, seed)
         self._fixed[item, code] = _Outcome(error, known is not None and _looks(known.error) == _looks(error))
         return error
+
+    def passes(self, item: pytest.Item, code: Hashable, submission: Any, seed: str) -> bool:
+        """Tell whether `code` of the course's own passes a test, on one draw of inputs for all or on those of `seed`.
+
+        The former is found out once.
+        """
+        if (item, code) not in self._passes:
+            self._passes[item, code] = self.run(item, submission, REFERENCE_SEED) is None
+        return self._passes[item, code] or self.run_known(item, code, submission, seed) is None
 
     def pass_together(self, items: Sequence[pytest.Item], submission: Submission, seed: str) -> Sequence[pytest.Item]:
         """Run those tests side by side that may be, and return them if all pass; if not, running each one tells why."""

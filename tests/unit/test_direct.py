@@ -177,6 +177,35 @@ def test_random_inputs_are_drawn_anew(pytester: pytest.Pytester) -> None:
     assert len(set(asked)) == 4
 
 
+class Passing:
+    """Notes what known code is called with while it is asked four times, with four seeds, whether it passes."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+        self.calls: list[float] = []
+        self.passed: list[bool] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        examiner = Examiner(session.config)
+        (item,) = session.items
+        for seed in ("01", "02", "03", "04"):
+            self.passed.append(examiner.passes(item, "code", LocalSubmission({"double": self._double}), seed))
+        return True
+
+    def _double(self, x: float) -> float:
+        self.calls.append(float(x))
+        return self.factor * x
+
+
+@pytest.mark.parametrize(("factor", "passes", "calls"), [(2.0, True, 1), (3.0, False, 5)])
+def test_what_passes_once_passes(pytester: pytest.Pytester, factor: float, passes: bool, calls: int) -> None:
+    """Known code that passes on the inputs that are always the same is asked no more, other code for each seed."""
+    found = Passing(factor)
+    run(pytester, PLAIN, found)
+    assert found.passed == [passes] * 4
+    assert len(found.calls) == len(set(found.calls)) == calls
+
+
 class Unlucky:
     """Keeps what a test shows of a right answer that is called again and again."""
 

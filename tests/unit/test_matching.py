@@ -99,6 +99,10 @@ class Told(Examiner):
         """Return the same."""
         return self.run(item, submission, seed)
 
+    def passes(self, item: Any, _code: object, submission: Any, seed: str) -> bool:
+        """Tell whether it raises nothing."""
+        return self.run(item, submission, seed) is None
+
 
 def suite_test(name: str, *, timed: bool = False) -> SuiteTest:
     """Return a test that is known by its name."""
@@ -128,5 +132,17 @@ def test_a_timing_tells_slips_apart_only_where_nothing_else_does(
     )
     known = [Misconception("f", each, "a hint", cast(Any, each)) for each in ("wrong", "slow")]
     results = [(suite_test("values"), values), (suite_test("time", timed=True), time)]
+    found = match(results, known, ModuleType("reference"), told, "00")
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(("other", "name"), [(None, "wrong"), (mismatch(ARRAY), None)])
+def test_a_slip_that_fails_where_the_submission_passes_is_another_one(
+    other: Exception | None, name: str | None
+) -> None:
+    """To fail with the same value is not enough: what the submission has right the slip has right, too."""
+    told = Told({("values", "wrong"): mismatch(ARRAY), ("other", "wrong"): other})
+    known = [Misconception("f", "wrong", "a hint", cast(Any, "wrong"))]
+    results = [(suite_test("other"), None), (suite_test("values"), mismatch(ARRAY))]
     found = match(results, known, ModuleType("reference"), told, "00")
     assert (found and found.name) == name
