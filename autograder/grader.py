@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from typing import NoReturn
 
 
-def main(arguments: list[str]) -> int:
-    """Serve requests on the socket of the given number; what is imported for it stays, and is never collected."""
+def main(arguments: list[str]) -> NoReturn:
+    """Serve requests on the socket of the given number; what is imported for it stays, and is never taken apart."""
     root, name, descriptor, unsafe = arguments
     gc.disable()
     from autograder.grader_start import begin  # after that: half a million objects would be looked through
@@ -16,8 +18,8 @@ def main(arguments: list[str]) -> int:
     from autograder.grader_session import serve  # while the sandbox starts
 
     serve(root, name, connection, opening)
-    return 0
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

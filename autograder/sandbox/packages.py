@@ -17,6 +17,8 @@ NEEDED = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
 """The distributions that notebooks are run with."""
 
 _ENTRY_POINTS = "entry_points.txt"  # how matplotlib finds the backend of notebooks
+_REQUIRES = "Requires-Dist: "
+_EXTRA = re.compile(r""";\s*extra\s*==\s*['"][^'"]+['"]\s*$""")
 _NO_MODULES = (".dist-info", ".egg-info", ".pth", ".egg-link")
 # What distributors' packages hold, which come without a list of their files.
 _MODULES = {
@@ -52,13 +54,22 @@ def _closure(libraries: Sequence[Path], needed: Iterable[str]) -> dict[str, Dist
 
 
 def _required(distribution: Distribution) -> Iterator[str]:
-    for text in distribution.requires or ():
+    for text in _requirements(distribution):
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
             continue
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield requirement.name
+
+
+def _requirements(distribution: Distribution) -> Iterable[str]:
+    """Return what a distribution requires, as text: without its long description, and without most of its extras."""
+    metadata = distribution.read_text("METADATA")
+    if metadata is None:
+        return distribution.requires or ()
+    lines = metadata.partition("\n\n")[0].splitlines()
+    return [line.removeprefix(_REQUIRES) for line in lines if line.startswith(_REQUIRES) and not _EXTRA.search(line)]
 
 
 def _normalised(name: str) -> str:

@@ -25,13 +25,20 @@ with Sandbox() as sandbox, sandbox.load([Cell("attacks", attacks.notebook())], s
 """
 
 
+EXAMPLE = "Requires-Dist: solver\n"
+OPTIONAL = ("ink; extra == 'wet'", 'ink; python_version >= "3.11" and extra == "wet"', "ink; python_version < '3'")
+
+
 def install(
     folder: Path, name: str, modules: Mapping[str, str], *, requires: tuple[str, ...] = (), record: bool = True
 ) -> None:
-    """Write what an installer would: modules and a .dist-info folder with or without a list of files."""
+    """Write what an installer would: modules and a .dist-info folder with or without a list of files.
+
+    Its description shows a requirement that is none.
+    """
     info = f"{name.replace('-', '_')}-1.0.dist-info"
     lines = [f"Requires-Dist: {text}" for text in requires]
-    written = {**modules, f"{info}/METADATA": "\n".join([f"Name: {name}", "Version: 1.0", *lines, ""])}
+    written = {**modules, f"{info}/METADATA": "\n".join([f"Name: {name}", "Version: 1.0", *lines, "", EXAMPLE])}
     for path, text in written.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
@@ -63,7 +70,7 @@ def test_tops(recorded: list[str], expected: list[str]) -> None:
 def test_what_is_required_counts_and_nothing_else(tmp_path: Path, record: bool) -> None:
     """Requirements are followed as installed, optional ones are not, and files outside of the folder are left out."""
     install(tmp_path, "Drawing_Board", {"drawing_board/__init__.py": ""}, requires=("pen>=1",), record=record)
-    install(tmp_path, "pen", {"pen.py": ""}, requires=("ink; extra == 'wet'", "drawing-board"), record=record)
+    install(tmp_path, "pen", {"pen.py": ""}, requires=(*OPTIONAL, "drawing-board"), record=record)
     install(tmp_path, "ink", {"ink/__init__.py": ""}, record=record)
     install(tmp_path, "solver", {"solver/__init__.py": ""}, requires=("drawing-board",), record=record)
     found = packages.files([tmp_path], ["drawing.board", "absent"])
