@@ -92,12 +92,12 @@ def _round(stage: Stage, costs: Costs, few: int, many: int, *, is_long: bool) ->
     add(_two(many), first)
     add(_again(many), again)
     add(_one(many), stage.grade(many, jobs=1)[0])
+    for usage in stage.otter(OTTERS):  # before the long ones: it may be installed, and not work
+        add(OTTER, usage)
     for count in (few, many):
         if count == few or is_long:
             add(_alone(count), stage.autograde(count, alone=True))
         add(_plug_in(count), stage.autograde(count, alone=False))
-    for usage in stage.otter(OTTERS):
-        add(OTTER, usage)
 
 
 def _two(count: int) -> str:
