@@ -10,7 +10,7 @@ from autograder.record import Grade
 
 def with_progress(grades: Iterator[Grade | None], total: int) -> Iterator[Grade | None]:
     """Pass the grades on, with a bar where standard error is a terminal and a line each where it is not."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # there is none where it was closed before
         return _with_lines(grades)
     from autograder.instructor.progress_bar import with_bar  # takes time that graders need to start
 

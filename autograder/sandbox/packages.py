@@ -17,7 +17,7 @@ NEEDED = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
 """The distributions that notebooks are run with."""
 
 _ENTRY_POINTS = "entry_points.txt"  # how matplotlib finds the backend of notebooks
-_REQUIRES = "Requires-Dist: "
+_REQUIRED = re.compile(r"^requires-dist:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 _EXTRA = re.compile(r""";\s*extra\s*==\s*['"][^'"]+['"]\s*$""")
 _NO_MODULES = (".dist-info", ".egg-info", ".pth", ".egg-link")
 # What distributors' packages hold, which come without a list of their files.
@@ -68,8 +68,8 @@ def _requirements(distribution: Distribution) -> Iterable[str]:
     metadata = distribution.read_text("METADATA")
     if metadata is None:
         return distribution.requires or ()
-    lines = metadata.partition("\n\n")[0].splitlines()
-    return [line.removeprefix(_REQUIRES) for line in lines if line.startswith(_REQUIRES) and not _EXTRA.search(line)]
+    found = _REQUIRED.findall(metadata.partition("\n\n")[0])
+    return [" ".join(text.split()) for text in found if not _EXTRA.search(text)]
 
 
 def _normalised(name: str) -> str:

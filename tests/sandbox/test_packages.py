@@ -26,7 +26,12 @@ with Sandbox() as sandbox, sandbox.load([Cell("attacks", attacks.notebook())], s
 
 
 EXAMPLE = "Requires-Dist: solver\n"
-OPTIONAL = ("ink; extra == 'wet'", 'ink; python_version >= "3.11" and extra == "wet"', "ink; python_version < '3'")
+OPTIONAL = (
+    "ink; extra == 'wet'",
+    "ink\n ; extra == 'wet'",
+    'ink; python_version >= "3.11" and extra == "wet"',
+    "ink; python_version < '3'",
+)
 
 
 def install(
@@ -75,6 +80,18 @@ def test_what_is_required_counts_and_nothing_else(tmp_path: Path, record: bool) 
     install(tmp_path, "solver", {"solver/__init__.py": ""}, requires=("drawing-board",), record=record)
     found = packages.files([tmp_path], ["drawing.board", "absent"])
     assert sorted(found) == [tmp_path / "drawing_board", tmp_path / "pen.py"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Requires-Dist: pen", "requires-dist:pen>=1", "Requires-Dist: pen\n ; os_name != ''"]
+)
+def test_a_requirement_is_found_however_it_is_written(tmp_path: Path, header: str) -> None:
+    """Installers differ in letters, blanks and line breaks of the header."""
+    install(tmp_path, "board", {"board.py": ""})
+    install(tmp_path, "pen", {"pen.py": ""})
+    metadata = tmp_path / "board-1.0.dist-info" / "METADATA"
+    metadata.write_text(f"Name: board\n{header}\nVersion: 1.0\n\nText\n")
+    assert packages.files([tmp_path], ["board"]) == [tmp_path / "board.py", tmp_path / "pen.py"]
 
 
 def test_what_lies_elsewhere_is_not_opened(tmp_path: Path) -> None:
