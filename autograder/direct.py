@@ -7,14 +7,14 @@ tests of a suite take no longer than that.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from autograder import suite
+from autograder import marks, suite
 from autograder.errors import SuiteError
 
 _GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
@@ -22,8 +22,8 @@ _GIVEN: dict[str, Callable[[pytest.Item], Any]] = {
     "reference": suite.reference_for,
     "rng": suite.rng_for,
 }
-_MARKS_WITHOUT_TIME = frozenset({"question", "weight", "parametrize"})
-_MARKS = _MARKS_WITHOUT_TIME | {"limits", suite.TRAINING, suite.TIMED}
+_MARKS_WITHOUT_TIME = frozenset({marks.QUESTION, marks.WEIGHT, marks.PARTS, "parametrize"})
+_MARKS = _MARKS_WITHOUT_TIME | {marks.LIMITS, marks.TRAINING, marks.TIMED}
 _HOOKS = (
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
@@ -40,11 +40,16 @@ _HANDED_OVER = "get_direct_param_fixture_func"  # what pytest makes of a paramet
 
 @dataclass(frozen=True)
 class _Needs:
-    """What a test is called with: its parameters, what a suite gives it, and whether its marks set limits."""
+    """What a test is called with: its parameters, what a suite gives it, and whether its marks set limits.
+
+    `part` is the parameter that says which part of a whole the test judges, if any; all parts of it have one `whole`.
+    """
 
     parameters: dict[str, Any]
     given: dict[str, Callable[[pytest.Item], Any]]
     has_limits: bool
+    part: str | None
+    whole: Hashable
 
 
 _NEEDS = pytest.StashKey[_Needs]()
@@ -57,8 +62,8 @@ def is_direct(item: pytest.Item) -> bool:
     """
     if type(item) is not pytest.Function or item.cls is not None or _waits(item.function):
         return False
-    marks = {mark.name for mark in item.iter_markers()}
-    return marks <= _MARKS and all(_is_ours(item, name) for name in item.fixturenames) and not _is_watched(item)
+    names = {mark.name for mark in item.iter_markers()}
+    return names <= _MARKS and all(_is_ours(item, name) for name in item.fixturenames) and not _is_watched(item)
 
 
 def may_overlap(item: pytest.Item) -> bool:
@@ -72,13 +77,24 @@ def is_fixed(item: pytest.Item) -> bool:
     return "rng" not in needs.given and not needs.has_limits
 
 
-def call(item: Any) -> BaseException | None:
+def wholes(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return one direct test for each whole, in order: called as a whole, it judges all parts of it."""
+    found: dict[Hashable, pytest.Item] = {}
+    for item in items:
+        found.setdefault(_needs(item).whole, item)
+    return list(found.values())
+
+
+def call(item: Any, *, as_whole: bool = False) -> BaseException | None:
     """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too.
 
-    A test that returns something has asked nothing that counts: SuiteError.
+    `as_whole` has it judge the other parts of its whole, too. A test that returns something has asked nothing that
+    counts: SuiteError.
     """
     needs = _needs(item)
     arguments = {**needs.parameters, **{name: give(item) for name, give in needs.given.items()}}
+    if as_whole and needs.part is not None:
+        arguments[needs.part] = None
     has_limits = needs.has_limits and "submission" in arguments
     limits = suite.limits_of(item, arguments["submission"]) if has_limits else nullcontext()
     with limits:
@@ -99,10 +115,19 @@ def _needs(item: Any) -> _Needs:
     if _NEEDS not in item.stash:
         parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
         given = {name: give for name, give in _GIVEN.items() if name in item.fixturenames}
-        marks = {mark.name for mark in item.iter_markers()}
-        item.stash[_NEEDS] = _Needs(parameters, given, not marks <= _MARKS_WITHOUT_TIME)
+        names = {mark.name for mark in item.iter_markers()}
+        item.stash[_NEEDS] = _Needs(parameters, given, not names <= _MARKS_WITHOUT_TIME, *_part_and_whole(item))
     needs: _Needs = item.stash[_NEEDS]
     return needs
+
+
+def _part_and_whole(item: Any) -> tuple[str | None, Hashable]:
+    """Return the parameter that tells parts, and what tests have in common that differ in nothing else."""
+    part = marks.part_of(item)
+    if part is None:
+        return None, item
+    others = ((name, id(value)) for name, value in item.callspec.params.items() if name != part)
+    return part, (item.function, *others)  # cases share their values, which need not be hashable
 
 
 def _waits(function: object) -> bool:

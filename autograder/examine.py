@@ -100,10 +100,13 @@ class Examiner:
         return self._passes[item, code] or self.run_known(item, code, submission, seed) is None
 
     def pass_together(self, items: Sequence[pytest.Item], submission: Submission, seed: str) -> Sequence[pytest.Item]:
-        """Run those tests side by side that may be, and return them if all pass; if not, running each one tells why."""
+        """Run those tests side by side that may be, and return them if all pass; if not, running each one tells why.
+
+        The parts of a whole are judged by the same calls.
+        """
         chosen = [item for item in items if self._is_direct(item) and direct.may_overlap(item)]
         with trial(self._config, submission, seed):
-            passed = submission.all_pass([partial(direct.call, item) for item in chosen])
+            passed = submission.all_pass([partial(direct.call, item, as_whole=True) for item in direct.wholes(chosen)])
         return chosen if passed else ()
 
     def _is_direct(self, item: pytest.Item) -> bool:

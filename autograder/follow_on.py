@@ -24,16 +24,20 @@ def judge_loss(
     names: Sequence[str],
     by: Sequence[int],
     expected: Sequence[Any],
+    returned: Sequence[Any] | None = None,
     rtol: float = DEFAULT_RTOL,
     factors: Mapping[str, float] | None = None,
 ) -> None:
     """Check the gradients of `loss, *gradients = function(*arguments)`; the loss itself is the matter of other tests.
 
     `names` are the gradients, `by` the positions of the arguments that they belong to, `expected` the right loss and
-    gradients. Where a gradient is not the right one and the submission's loss is wrong, too, it may instead be the
-    numerical gradient of that loss. Raises Mismatch, or CallFailed where the call fails.
+    gradients, `returned` the submission's own where it has been called already. Where a gradient is not the right one
+    and the submission's loss is wrong, too, it may instead be the numerical gradient of that loss. Raises Mismatch, or
+    CallFailed where the call fails.
     """
-    loss, *gradients = unpack(getattr(submission, function)(*arguments), "loss", *names, of=function)
+    if returned is None:
+        returned = unpack(getattr(submission, function)(*arguments), "loss", *names, of=function)
+    loss, *gradients = returned
     right_loss, *rights = expected
     inputs = {name.removeprefix("d"): arguments[place] for name, place in zip(names, by, strict=True)}
     own = OwnFunction(_losses_of(submission, function, names), arguments, moved=by, weights=1.0)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import math
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from autograder import marks
 from autograder.course_file import COURSE_FILE, nearest
 from autograder.errors import CourseError, SuiteError
 from autograder.local import LocalSubmission
@@ -62,22 +62,13 @@ class SuiteTest:
     timed: bool = False
 
 
-TRAINING, TIMED = "training", "timed"
 TRIAL = pytest.StashKey[Trial]()
 TESTS = pytest.StashKey[dict[str, SuiteTest]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marks of a suite known."""
-    config.addinivalue_line("markers", "question(name): the question that the test belongs to")
-    config.addinivalue_line(
-        "markers", "weight(number): how much the test counts within its question; 1 where not given"
-    )
-    config.addinivalue_line(
-        "markers", "training: each call may use the processor time that the course gives a training"
-    )
-    config.addinivalue_line("markers", "timed: the outcome depends on how long calls take")
-    config.addinivalue_line("markers", "limits(call_seconds): another time limit for each call of the test")
+    marks.make_known(config)
     config.stash[TESTS] = {}
 
 
@@ -145,8 +136,8 @@ def submission_of(node: pytest.Item) -> Any:
 @contextmanager
 def limits_of(node: pytest.Item, submission: Any) -> Iterator[None]:
     """Let the submission have, inside the `with` block, the limits that the marks of a test set."""
-    mark = node.get_closest_marker("limits")
-    trains = node.get_closest_marker(TRAINING) is not None
+    mark = node.get_closest_marker(marks.LIMITS)
+    trains = node.get_closest_marker(marks.TRAINING) is not None
     with (
         submission.limits_of_call(**mark.kwargs) if mark else nullcontext(),
         submission.training() if trains else nullcontext(),
@@ -214,33 +205,20 @@ def _course_in(root: Path) -> Course | None:
 
 
 def _suite_test(item: pytest.Item, assignment: Assignment) -> SuiteTest:
-    marks = list(item.iter_markers("question"))
-    names = [question.name for question in assignment.questions]
-    if len(marks) != 1 or len(marks[0].args) != 1 or marks[0].kwargs:
-        raise _misuse(item, f'needs exactly one mark like @pytest.mark.question("{names[0]}")')
-    question = marks[0].args[0]
+    question, names = marks.question_of(item), [question.name for question in assignment.questions]
+    if question is None:
+        raise marks.misuse(item, f'needs exactly one mark like @pytest.mark.question("{names[0]}")')
     if question not in names:
-        raise _misuse(item, f"names the question {question!r}; {nearest(str(question), names)}")
+        raise marks.misuse(item, f"names the question {question!r}; {nearest(str(question), names)}")
     title = (getattr(item, "obj", None).__doc__ or "").strip().split("\n")[0]
     if not title:
-        raise _misuse(item, "has no docstring; its first line is what students read as the name of the check")
+        raise marks.misuse(item, "has no docstring; its first line is what students read as the name of the check")
+    part = marks.part_of(item)
+    if part is not None:
+        title = title.replace(f"{{{part}}}", str(item.callspec.params[part]))  # type: ignore[attr-defined]
     hidden = item.path == assignment.suite_path
-    trains, timed = (item.get_closest_marker(mark) is not None for mark in (TRAINING, TIMED))
-    return SuiteTest(item, assignment, question, title, _weight(item), hidden, trains, timed)
-
-
-def _weight(item: pytest.Item) -> float:
-    mark = item.get_closest_marker("weight")
-    if mark is None:
-        return 1.0
-    value = mark.args[0] if len(mark.args) == 1 and not mark.kwargs else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise _misuse(item, "has a weight that is not one number greater than 0, like @pytest.mark.weight(2)")
-    return float(value)
-
-
-def _misuse(item: pytest.Item, text: str) -> pytest.UsageError:
-    return pytest.UsageError(f"{item.nodeid} {text}")
+    trains, timed = (item.get_closest_marker(mark) is not None for mark in (marks.TRAINING, marks.TIMED))
+    return SuiteTest(item, assignment, question, title, marks.weight_of(item), hidden, trains, timed)
 
 
 def _number_cases(tests: dict[str, SuiteTest]) -> None:

@@ -111,63 +111,79 @@ def _expected(reference, name: str, batch: Batch, reg: float) -> tuple[Any, Any]
     return loss, dW
 
 
+def _called(submission, name: str, batch: Batch, reg: float) -> tuple[Any, ...]:
+    return unpack(getattr(submission, name)(*batch, reg), "loss", "dW", of=name)
+
+
 def _check_loss(submission, reference, name: str, batch: Batch, reg: float, *, rtol: float = 1e-5) -> None:
     """Compare the loss with the reference's, worked out in float64."""
+    returned = _called(submission, name, batch, reg)
+    _judge_loss(submission, name, batch, reg, returned, _expected(reference, name, _exact(batch), reg), rtol=rtol)
+
+
+def _check_gradient(submission, name: str, batch: Batch, reg: float, expected: tuple[Any, Any]) -> None:
+    """Compare `dW` with the expected gradient; where the submission's loss is wrong, with what belongs to that."""
+    _judge_gradient(submission, name, batch, reg, _called(submission, name, batch, reg), expected)
+
+
+def _judge_loss(
+    submission, name: str, batch: Batch, reg: float, returned: Any, expected: Any, *, rtol: float = 1e-5
+) -> None:
     W, X, _ = exact = _exact(batch)
 
     def otherwise() -> float | None:
         scores = _own_scores(submission, X, W)
         return None if scores is None else _from_scores(name, scores, exact, reg)[0]
 
-    loss, _ = unpack(getattr(submission, name)(*batch, reg), "loss", "dW", of=name)
-    expected = _expected(reference, name, exact, reg)[0]
     factors = {"N": float(len(X))}
-    agree_or("loss", loss, expected, otherwise=otherwise, rtol=rtol, inputs={"W": W, "X": X}, factors=factors)
+    agree_or("loss", returned[0], expected[0], otherwise=otherwise, rtol=rtol, inputs={"W": W, "X": X}, factors=factors)
 
 
-def _check_gradient(
-    submission, name: str, batch: Batch, reg: float, expected: tuple[Any, Any], *, rtol: float = 1e-5
+def _judge_gradient(
+    submission, name: str, batch: Batch, reg: float, returned: Any, expected: Any, *, rtol: float = 1e-5
 ) -> None:
-    """Compare `dW` with the expected gradient; where the submission's loss is wrong, with what belongs to that."""
     W, X, _ = exact = _exact(batch)
-    factors = {"N": float(len(X))}
+    terms = {"rtol": rtol, "factors": {"N": float(len(X))}}
     try:
         judge_loss(
-            submission, name, (*batch, reg), names=("dW",), by=(0,), expected=expected, rtol=rtol, factors=factors
+            submission, name, (*batch, reg), names=("dW",), by=(0,), expected=expected, returned=returned, **terms
         )
     except Mismatch:
         scores = _own_scores(submission, X, W)
         if scores is None:
             raise
-        dW = unpack(getattr(submission, name)(*batch, reg), "loss", "dW", of=name)[1]
-        agree("dW", dW, _from_scores(name, scores, exact, reg)[1], rtol=rtol, factors=factors)
+        agree("dW", returned[1], _from_scores(name, scores, exact, reg)[1], **terms)
 
 
 def _check_part(
-    submission, reference, name: str, part: str, batch: Batch, reg: float = 0.0, *, rtol: float = 1e-5
+    submission, reference, name: str, part: str | None, batch: Batch, reg: float = 0.0, *, rtol: float = 1e-5
 ) -> None:
-    """Compare the loss, or the gradient, with the reference's, worked out in float64."""
-    if part == "loss":
-        _check_loss(submission, reference, name, batch, reg, rtol=rtol)
-    else:
-        _check_gradient(submission, name, batch, reg, _expected(reference, name, _exact(batch), reg), rtol=rtol)
+    """Compare the loss, the gradient, or with None both of one call, with the reference's, worked out in float64."""
+    returned, expected = _called(submission, name, batch, reg), _expected(reference, name, _exact(batch), reg)
+    if part != "gradient":
+        _judge_loss(submission, name, batch, reg, returned, expected, rtol=rtol)
+    if part != "loss":
+        _judge_gradient(submission, name, batch, reg, returned, expected, rtol=rtol)
 
 
-PARTS = pytest.mark.parametrize("part", ["loss", "gradient"])
-"""Each by itself: a slip in one of them costs nothing in the tests of the other."""
+def parts(test: Callable[..., None]) -> Callable[..., None]:
+    """Judge loss and gradient each by itself: a slip in one of them costs nothing in the tests of the other."""
+    return pytest.mark.parts("part")(pytest.mark.parametrize("part", ["loss", "gradient"])(test))
 
 
 @LOSSES
+@parts
 @weight(2)
-def test_loss_of_random_data(submission, reference, rng, name):
-    """The loss is right on random data."""
-    _check_loss(submission, reference, name, _random_batch(rng), rng.uniform(0.5, 2.0))
+def test_random_data(submission, reference, rng, name, part):
+    """The {part} is right on random data."""
+    _check_part(submission, reference, name, part, _random_batch(rng), rng.uniform(0.5, 2.0))
 
 
 @LOSSES
-def test_loss_without_regularisation(submission, reference, rng, name):
-    """The loss is right where nothing is regularised."""
-    _check_loss(submission, reference, name, _random_batch(rng), 0.0)
+@parts
+def test_without_regularisation(submission, reference, rng, name, part):
+    """The {part} is right where nothing is regularised."""
+    _check_part(submission, reference, name, part, _random_batch(rng))
 
 
 @LOSSES
@@ -191,21 +207,6 @@ def test_loss_of_a_large_batch(submission, reference, rng, name):
     _check_loss(submission, reference, name, (W, X, y), 0.0, rtol=SINGLE)
 
 
-@LOSSES
-@weight(2)
-def test_gradient_of_random_data(submission, reference, rng, name):
-    """The gradient is right on random data."""
-    batch, reg = _random_batch(rng), rng.uniform(0.5, 2.0)
-    _check_gradient(submission, name, batch, reg, _expected(reference, name, batch, reg))
-
-
-@LOSSES
-def test_gradient_without_regularisation(submission, reference, rng, name):
-    """The gradient is right where nothing is regularised."""
-    batch = _random_batch(rng)
-    _check_gradient(submission, name, batch, 0.0, _expected(reference, name, batch, 0.0))
-
-
 def _losses(name: str, W: np.ndarray, X: np.ndarray, y: np.ndarray, reg: float) -> np.ndarray:
     """Work out the losses of many weights at once, shape (…, D, C), whose scores are near each other."""
     scores = X @ W
@@ -227,25 +228,25 @@ def test_gradient_numerically(submission, rng, name):
 
 
 @LOSSES
-@PARTS
+@parts
 def test_smallest_cases(submission, reference, rng, name, part):
-    """One example, two classes or a single feature are enough."""
+    """One example, two classes or a single feature are enough for the {part}."""
     for shape in ((1, 4, 3), (5, 3, 2), (6, 1, 4), (1, 1, 2)):
         _check_part(submission, reference, name, part, _batch(rng, *shape))
 
 
 @LOSSES
-@PARTS
+@parts
 def test_many_classes(submission, reference, rng, name, part):
-    """More classes than usual do no harm."""
+    """More classes than usual do the {part} no harm."""
     batch = _batch(rng, int(rng.integers(5, 8)), 3, int(rng.integers(11, 14)))
     _check_part(submission, reference, name, part, batch)
 
 
 @LOSSES
-@PARTS
+@parts
 def test_other_numbers(submission, reference, rng, name, part):
-    """Whole numbers, single precision and slices of arrays work, too."""
+    """The {part} is right for whole numbers, single precision and slices of arrays, too."""
     W, X, y = _random_batch(rng)
     single = (W.astype(np.float32), X.astype(np.float32), y.astype(np.int32))
     _check_part(submission, reference, name, part, single, rtol=SINGLE)
@@ -264,16 +265,15 @@ def test_leaves_its_arguments(submission, reference, rng, name):
     after = submission.arguments_after(name, *batch, reg)
     for argument, now, before in zip("WXy", after, batch, strict=False):
         unchanged(argument, now, before, of=name)
-    for part in ("loss", "gradient"):
-        _check_part(submission, reference, name, part, batch, reg)
+    _check_part(submission, reference, name, None, batch, reg)
 
 
 @LOSSES
 def test_called_again(submission, reference, rng, name):
     """Every call stands by itself, also after one with other data."""
     first, second = _random_batch(rng), _random_batch(rng)
-    for part, batch in (("loss", first), ("gradient", second)) * 2:
-        _check_part(submission, reference, name, part, batch)
+    for batch in (first, second, first):
+        _check_part(submission, reference, name, None, batch)
 
 
 def _lifted(batch: Batch, heights: np.ndarray) -> Batch:
@@ -283,18 +283,18 @@ def _lifted(batch: Batch, heights: np.ndarray) -> Batch:
 
 
 @LOSSES
-@PARTS
+@parts
 def test_high_scores(submission, reference, rng, name, part):
-    """A large number that is added to all scores changes nothing."""
+    """A large number that is added to all scores does not change the {part}."""
     batch = _random_batch(rng)
     lifted = _lifted(batch, np.full(len(batch[1]), 1000.0))
     _check_part(submission, reference, name, part, lifted, rtol=FAR)
 
 
 @LOSSES
-@PARTS
+@parts
 def test_scores_far_apart(submission, reference, rng, name, part):
-    """High scores of one example do no harm to another one with low scores."""
+    """High scores of one example do no harm to the {part} of another one with low scores."""
     batch = _random_batch(rng)
     heights = rng.permutation(np.where(np.arange(len(batch[1])) % 2, 1000.0, -1000.0))
     _check_part(submission, reference, name, part, _lifted(batch, heights), rtol=FAR)
@@ -323,9 +323,9 @@ def test_gradient_of_a_margin_of_zero(submission, rng, name):
 
 
 @SOFTMAX
-@PARTS
+@parts
 def test_bad_mistakes(submission, reference, rng, name, part):
-    """An example that is as wrong as can be costs as much as it should."""
+    """The {part} is right where an example is as wrong as can be."""
     n, c = sizes(rng, 2, low=3, high=8)
     y = labels(rng, n, c)
     scores = rng.uniform(-1.0, 1.0, size=(n, c))
@@ -560,7 +560,7 @@ def test_labels_of_ties(submission, rng):
 
 @question("predict")
 def test_labels_of_small_data(submission, rng):
-    """One example, two classes or a single feature are enough."""
+    """One example, two classes or a single feature are enough for the {part}."""
     for shape in ((1, 4, 3), (5, 3, 2), (6, 1, 4)):
         _check_labels(submission, *_choices(rng, *shape))
 
