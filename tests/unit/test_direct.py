@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.direct import call, is_direct
+from autograder.direct import call, is_direct, wholes
 from autograder.errors import SuiteError
 from autograder.examine import Examiner, no_other_plugins
 from autograder.local import LocalSubmission
@@ -119,6 +119,48 @@ def test_called_as_pytest_would(pytester: pytest.Pytester, hidden: str) -> None:
 def test_whatever_needs_pytest_is_left_to_it(pytester: pytest.Pytester, hidden: str, conftest: str) -> None:
     """Fixtures, marks and hooks that a course brings are pytest's affair, and have their effect."""
     assert set(collected(pytester, hidden, conftest).direct.values()) == {False}
+
+
+PARTS = """@question("double")
+@pytest.mark.parts("part")
+@pytest.mark.parametrize("part", ["sign", "size"])
+@pytest.mark.parametrize("x", [[1.0], [-2.0]])
+def test_it(submission, x, part):
+    \"\"\"The {part} is right.\"\"\"
+    ours, right = submission.double(x[0]), 2 * x[0]
+    assert part == "size" or (ours > 0) == (right > 0)
+    assert part == "sign" or abs(ours) == abs(right)
+"""
+
+
+class Wholes:
+    """Keeps what the tests say, one by one and as wholes, of code that multiplies by each of some factors."""
+
+    def __init__(self) -> None:
+        self.raised: dict[float, tuple[list[bool], list[bool]]] = {}
+        self.calls: list[float] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for factor in (2, -2, 3):
+            submission = LocalSubmission({"double": lambda x, factor=factor: self.calls.append(x) or factor * x})
+            with trial(session.config, submission, "00"):
+                each = [call(item) is not None for item in session.items]
+                self.calls.clear()
+                whole = [call(item, as_whole=True) is not None for item in wholes(session.items)]
+            self.raised[factor] = each, whole
+        return True
+
+
+def test_a_whole_judges_all_its_parts(pytester: pytest.Pytester) -> None:
+    """Parts of one result are judged by one call for each other case, and one that fails makes the whole fail."""
+    found = Wholes()
+    run(pytester, PARTS, found)
+    assert found.raised == {
+        2: ([False] * 4, [False] * 2),
+        -2: ([True, False] * 2, [True] * 2),
+        3: ([False, True] * 2, [True] * 2),
+    }
+    assert found.calls == [1.0, -2.0]
 
 
 def test_methods_are_left_to_pytest(pytester: pytest.Pytester) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import suite
 from autograder.examine import silent_session
 from tests.minicourse import HIDDEN, write_course
 
@@ -40,9 +41,9 @@ def test_no_conftest_above_the_course_is_read(tmp_path: Path) -> None:
     root = write_course(tmp_path / "course")
     (tmp_path / "conftest.py").write_text("raise RuntimeError")
     (root / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef limit():\n    return 1\n")
-    suite = root / "tests" / "hidden" / "test_mini.py"
-    suite.write_text(suite.read_text().replace("def test_square(", "def test_square(limit, "))
-    command = [sys.executable, "-m", "pytest", *silent_session(root), str(suite)]
+    hidden = root / "tests" / "hidden" / "test_mini.py"
+    hidden.write_text(hidden.read_text().replace("def test_square(", "def test_square(limit, "))
+    command = [sys.executable, "-m", "pytest", *silent_session(root), str(hidden)]
     assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
 
 
@@ -65,6 +66,9 @@ def test_a_wrong_reference_fails(course: pytest.Pytester) -> None:
         ("weight(2)", 'weight("2")', "has a weight that is not one number greater than 0"),
         ("weight(2)", "weight(True)", "has a weight that is not one number greater than 0"),
         ("weight(2)", "weight(float('nan'))", "has a weight that is not one number greater than 0"),
+        ("weight(2)", "parts()", "has a mark `parts` that names no argument with cases"),
+        ("weight(2)", 'parts("rng")', "has a mark `parts` that names no argument with cases"),
+        ("weight(2)", 'parts("size", 5)', "has a mark `parts` that names no argument with cases"),
         ("weight(2)", "wieght(2)", "'wieght' not found in `markers`"),
         ('    """Random numbers are squared."""\n', "", "has no docstring"),
     ],
@@ -78,6 +82,26 @@ def test_a_mis_marked_test_is_an_error(course: pytest.Pytester, old: str, new: s
     )
     assert result.ret in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED)
     assert message in "\n".join(result.outlines + result.errlines)
+
+
+class Titles:
+    """Keeps what students call the tests."""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.found = [test.title for test in suite.tests_of(session.config).values()]
+        return True
+
+
+def test_the_title_of_a_part_names_it(course: pytest.Pytester) -> None:
+    """A part stands where the docstring has it in braces; other cases have numbers, and other braces stay."""
+    parts = '@pytest.mark.parts("part")\n@pytest.mark.parametrize("part", ["sign", "size"])\n'
+    test = 'def test_part(submission, part):\n    """The {part} of {0} is right."""\n'
+    write_course(course.path, hidden=f'{HIDDEN}\n@pytest.mark.question("square")\n{parts}{test}')
+    titles = Titles()
+    course.inline_run("-p", "autograder.suite", "--import-mode=importlib", "tests/hidden", plugins=[titles])
+    cases = ["Random numbers are doubled. (case 1 of 2)", "Random numbers are doubled. (case 2 of 2)"]
+    rest = ["Random numbers are squared.", "The sign of {0} is right.", "The size of {0} is right."]
+    assert titles.found == cases + rest
 
 
 def test_a_suite_of_no_assignment_is_an_error(course: pytest.Pytester) -> None:
