@@ -1,4 +1,4 @@
-"""A large gradient, checked along random directions: the price does not grow with the number of entries."""
+"""A gradient checked along random directions: the price does not grow with the number of entries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.direction_verdicts import SHRINK, Judged, judge_exactly, judge_one, judge_roughly, size_of
+from autograder.direction_verdicts import FINE, NOISE, SHRINK, Judged, judge_exactly, judge_one, judge_roughly, size_of
 from autograder.slopes import Floats
 from autograder.verdicts import FLOOR, Check, GradientEvidence
 
 DIRECTIONS = 5
+
+_GLANCES = 2
+_NEAREST = 0.5
+"""In a glance no two entries move alike, and each at least this share of its reach: so no errors cancel out."""
+
+_QUIET = 1e-8
+"""A slope whose rounding noise may be a larger share of it than this is not judged at a glance."""
 
 _REACH = 5.0
 """All entries together move this many times as far as one that is moved alone."""
@@ -47,6 +54,23 @@ def check_directions(check: Check) -> GradientEvidence:
     _find_fault(check, judged)
     agreed = [one.relative for one in judged if one.finding != "kink"]
     return GradientEvidence(max(agreed, default=0.0), "directions", len(agreed), len(judged) - len(agreed))
+
+
+def agrees_at_a_glance(check: Check) -> GradientEvidence | None:
+    """Return evidence where two random directions agree as closely as they can, None in the slightest doubt.
+
+    A gradient that passes is right, unless what is wrong with it cancels out to nine digits along both of them.
+    """
+    reaches = _reaches(check)
+    signs = check.rng.choice((-1.0, 1.0), (_GLANCES, reaches.size))
+    directions = [*(signs * check.rng.uniform(_NEAREST, 1.0, signs.shape) * reaches)]
+    worst = 0.0
+    for direction, one in zip(directions, check.slopes(directions, 1.0), strict=True):
+        size, error = max(size_of(check.ours * direction), abs(one.central)), abs(check.error(one))
+        if not one.central or one.noise > _QUIET * size or error > FINE * size + NOISE * one.noise:
+            return None
+        worst = max(worst, error / size)
+    return GradientEvidence(worst, "directions", _GLANCES, 0)
 
 
 def _reaches(check: Check) -> Floats:

@@ -15,7 +15,7 @@ from autograder.verdicts import Check
 FINE = 1e-9
 """A direction that agrees this closely, as a share of its typical slope, leaves no doubt."""
 
-_NOISE = 0.5
+NOISE = 0.5
 """The share of the bound of rounding noise that is allowed for on top: the noise of a mean is well below its bound."""
 
 SHRINK = (1.0, 1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 4096)
@@ -82,7 +82,7 @@ def judge_one(check: Check, direction: Floats, shrinks: Sequence[float]) -> Judg
         if shrink > longest:
             continue
         one = check.slope(direction, shrink)
-        error, noise = check.error(one), _NOISE * one.noise
+        error, noise = check.error(one), NOISE * one.noise
         size = max(typical, abs(one.central))
         if errors and noise > _SETTLED * abs(errors[0]):
             break

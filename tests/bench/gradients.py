@@ -25,7 +25,7 @@ from autograder.errors import Mismatch
 from autograder.gradients import gradient_agrees
 from autograder.sandbox import Cell, Limits, Sandbox, Submission
 from tests.bench.entries import Differences, by_entries
-from tests.bench.network import LARGE, SMALL, SUBMITTED, Gradients, Network, Sizes, random_sizes
+from tests.bench.network import LARGE, SMALL, SMALLEST, SUBMITTED, Gradients, Network, Sizes, random_sizes
 from tests.bench.plants import FAULTS, Plant
 
 SEEDS = 200
@@ -39,7 +39,7 @@ CALLS = 200
 Judge = Callable[[Network, Gradients, np.random.Generator], str | None]
 
 
-def by_directions(network: Network, gradients: Gradients, rng: np.random.Generator) -> str | None:
+def as_graded(network: Network, gradients: Gradients, rng: np.random.Generator) -> str | None:
     """Return what `gradient_agrees` blames, None where it passes."""
     try:
         gradient_agrees("g", gradients, network.loss, network.params, rng=rng)
@@ -51,15 +51,39 @@ def by_directions(network: Network, gradients: Gradients, rng: np.random.Generat
 def power_table() -> Table:
     """Return how many of the planted faults are found, and how many of these are placed right."""
     ways: dict[str, Callable[[str, Plant], str]] = {
-        f"directions, {LARGE}": partial(_power, by_directions, LARGE),
+        f"directions, {LARGE}": partial(_power, as_graded, LARGE),
         f"entry by entry, {LARGE}, {NETWORKS} networks": _power_of_differences,
-        f"directions, {SMALL}": partial(_power, by_directions, SMALL),
+        f"directions, {SMALL}": partial(_power, as_graded, SMALL),
         f"entry by entry, {SMALL}": partial(_power, by_entries, SMALL),
     }
     table = Table(f"found (placed) of {SEEDS}", *ways, show_edge=False)
     for fault, plant in FAULTS.items():
         table.add_row(fault, *(power(f"{fault}, {way}", plant) for way, power in ways.items()))
     return table
+
+
+def glance_table() -> Table:
+    """Return what a gradient of few entries costs and shows, where a glance comes first and where it does not."""
+    ways = {"as graded": as_graded, "entry by entry": by_entries}
+    table = Table(f"{SMALLEST}", *ways, show_edge=False)
+    for fault, plant in FAULTS.items():
+        found = [_power(judge, SMALLEST, f"{fault}, {words}", plant) for words, judge in ways.items()]
+        table.add_row(f"{fault}: found (placed) of {SEEDS}", *found)
+    costs = [_passes(judge, SMALLEST, words) for words, judge in ways.items()]
+    for row, cells in zip(("called wrong", "passes: median", "largest"), zip(*costs, strict=True), strict=True):
+        table.add_row(f"a right gradient, {row}", *cells)
+    return table
+
+
+def _passes(judge: Judge, sizes: Sizes, words: str) -> tuple[str, str, str]:
+    """Return how many right gradients are called wrong, and the median and the most forward passes."""
+    wrong, calls = 0, []
+    for seed in _steps(f"right, {words}", RIGHT):
+        rng = np.random.default_rng(seed)
+        network = Network(rng, sizes)
+        wrong += judge(network, network.gradients, rng) is not None
+        calls.append(network.calls)
+    return f"{wrong} of {RIGHT}", f"{statistics.median(calls):.0f}", str(max(calls))
 
 
 def _power(judge: Judge, sizes: Sizes, words: str, plant: Plant) -> str:
@@ -214,6 +238,7 @@ PARTS: dict[str, Callable[[], Table]] = {
     "time": time_table,
     "passes": passes_table,
     "power": power_table,
+    "glance": glance_table,
     "alarms": alarms_table,
 }
 

@@ -25,6 +25,8 @@ class Sizes(NamedTuple):
 
 LARGE = Sizes(32, 784, 100, 10)
 SMALL = Sizes(32, 20, 30, 5)
+SMALLEST = Sizes(32, 12, 20, 5)
+"""365 parameters: few enough to be checked one by one."""
 
 SUBMITTED = """\
 import numpy as np

@@ -59,7 +59,7 @@ def test_both_ways_entry_by_entry_agree(fault):
 def test_right_gradients_are_blamed_for_nothing():
     """Each way passes what is right."""
     rng = np.random.default_rng(0)
-    for judge in (by_entries, gradients.by_directions):
+    for judge in (by_entries, gradients.as_graded):
         assert judge(tiny(), tiny().gradients, rng) is None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import gradient_checks
 from autograder.errors import CallFailed, Mismatch
 from autograder.gradient_checks import ROUGH
 from autograder.gradients import GradientEvidence, gradient_agrees, numerical_gradient
@@ -125,16 +126,63 @@ def test_numerical_gradient_of_something_that_is_no_number():
 
 
 @pytest.mark.parametrize("problem", [smooth, relu, softmax])
-def test_right_gradients_never_fail(problem):
-    """A thousand random right gradients pass with room to spare."""
+@pytest.mark.parametrize(("worth_a_glance", "methods"), [(3, {"directions", "entries"}), (10**6, {"entries"})])
+def test_right_gradients_never_fail(monkeypatch, problem, worth_a_glance, methods):
+    """A thousand random right gradients pass with room to spare, with a glance before it and without."""
+    monkeypatch.setattr(gradient_checks, "WORTH_A_GLANCE", worth_a_glance)
     worst = 0.0
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
         f, x, gradient = problem(rng)
         evidence = gradient_agrees("dx", gradient, f, x, rng=rng)
-        assert evidence.method == "entries"
+        assert evidence.method in methods
         worst = max(worst, evidence.max_relative_error)
     assert worst < 1e-6
+
+
+@pytest.mark.parametrize("size", [3, 40, 400])
+def test_a_right_gradient_costs_four_calls(size):
+    """Two directions are enough for a right gradient of few entries, too."""
+    calls = []
+
+    def f(x: Any) -> Any:
+        calls.append(1)
+        return np.sum(np.sin(x))
+
+    x = np.random.default_rng(0).normal(size=size)
+    evidence = gradient_agrees("dx", np.cos(x), f, x, rng=np.random.default_rng(0))
+    assert (evidence.method, evidence.checked, evidence.skipped, len(calls)) == ("directions", 2, 0, 4)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 1e6 + np.sum(np.sin(x)),
+        lambda x: np.sum(np.sin(x)) + max(0.0, x[0] - X_AT_KINKS[0]),
+        lambda x: np.sum(np.sin(x.astype(np.float32))),
+    ],
+    ids=["much noise", "a kink", "float32"],
+)
+def test_what_a_glance_leaves_open(f):
+    """Where rounding or a kink hides nine digits, a right gradient passes all the same, and a wrong one fails."""
+    evidence = gradient_agrees("dx", np.cos(X_AT_KINKS), f, X_AT_KINKS, rng=np.random.default_rng(0))
+    assert evidence.method == "entries"
+    assert mismatch(np.cos(X_AT_KINKS) * [1, 1, -1, 1, 1], f, X_AT_KINKS).path == "dx[2]"
+
+
+@pytest.mark.parametrize("off", [1e-4, 1e-2, 1.0])
+def test_faults_that_make_up_for_each_other(off):
+    """As much too large in one entry as too small in another is found for every draw."""
+    x = np.ones(6)
+    for seed in SEEDS:
+        error = mismatch(np.array([1 + off, 1, 1, 1 - off, 1, 1]), np.sum, x, seed=seed)
+        assert error.path in ("dx[0]", "dx[3]")
+
+
+def test_zero_where_nothing_moves():
+    """A function that takes no notice of small steps is not taken for a flat one at a glance."""
+    error = mismatch(np.zeros(4), lambda x: np.sum(np.float32(1000) * x.astype(np.float32)), np.full(4, 1000.0))
+    assert error.kind == "value"
 
 
 def test_right_gradients_of_large_networks_never_fail():
