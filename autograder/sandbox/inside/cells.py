@@ -20,7 +20,7 @@ from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from autograder.sandbox.inside import failures, later
+from autograder.sandbox.inside import failures, later, one_definition
 from autograder.sandbox.inside.outputs import Collector, Stream
 
 _NO_SHELL = (
@@ -89,12 +89,17 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     source = ""
     asks_for_figures = False
 
+    @staticmethod
+    def has_more_than_python(source: str) -> bool:
+        """Whether there may be magics, shell commands or the like in a cell."""
+        return bool(_MORE_THAN_PYTHON.search(source))
+
     def transform_cell(self, raw_cell: str) -> str:
         """Return the cell as Python: what is Python already holds no magics, and is not tokenized to find that out.
 
         Single lines may be Python and a magic at once: `pwd`.
         """
-        is_python = "\n" in raw_cell.strip() and (not _MORE_THAN_PYTHON.search(raw_cell) or _parses(raw_cell))
+        is_python = "\n" in raw_cell.strip() and (not self.has_more_than_python(raw_cell) or _parses(raw_cell))
         if not is_python:
             return str(super().transform_cell(raw_cell))
         return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
@@ -179,7 +184,7 @@ def run_cell(shell: NotebookShell, *, index: int, source: str, text_bytes: int) 
     shell.collector.start(text_bytes=text_bytes)
     error: BaseException | None
     try:
-        result = shell.run_cell(source, store_history=False)
+        result = one_definition.run(shell, source) or shell.run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec
     except BaseException as uncaught:  # a hook that the submission installed
         error = uncaught
