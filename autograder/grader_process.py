@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -65,11 +66,9 @@ class GraderProcess:
             process, connection = self._running
             self._running = None
         connection.close()
-        try:
-            process.wait(timeout=max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        if not _ends(process, deadline):
             process.kill()
-            process.wait()
+        process.wait()
 
     def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
@@ -85,3 +84,14 @@ class GraderProcess:
                 start_new_session=True,  # Ctrl-C is for whoever runs the pool
             )
         return process, ours
+
+
+def _ends(process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Tell whether a process has ended by the deadline; `wait` with a timeout would look for it now and then."""
+    if process.poll() is not None:
+        return True
+    handle = os.pidfd_open(process.pid)
+    try:
+        return bool(select.select([handle], [], [], max(0.0, deadline - time.monotonic()))[0])
+    finally:
+        os.close(handle)

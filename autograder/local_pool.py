@@ -51,10 +51,14 @@ class LocalPool:
         with self._process() as process:
             return process.ask(request, seconds)
 
-    def close(self) -> None:
-        """Stop all graders, also those that are at work; what they were asked raises AutograderError."""
+    def dismiss(self) -> None:
+        """Let each grader end once it has answered: nobody is going to ask any more."""
         for process in self.processes:
             process.hang_up()
+
+    def close(self) -> None:
+        """Stop all graders, also those that are at work; what they were asked raises AutograderError."""
+        self.dismiss()
         deadline = time.monotonic() + POLITE
         for process in self.processes:
             process.stop(deadline)

@@ -43,6 +43,11 @@ class EarlyStart:
             self.pool = self._new_pool()
         self.pool.grow()
 
+    def over(self) -> None:
+        """Let the graders end by themselves: nothing else is due."""
+        if self.pool is not None:
+            self.pool.dismiss()
+
     def _new_pool(self) -> LocalPool:
         from autograder.local_pool import LocalPool  # takes time that a class without anything new does not have
 
