@@ -69,12 +69,14 @@ class Judge:
         return tuple(self._result(question, results[question.name]) for question in questions)
 
     def _judge(self, tests: Sequence[SuiteTest], results: Results) -> None:
-        """Add the results of tests, in order. Once the first one has passed, all others may well pass side by side."""
+        """Add the results of tests, in order. Where all so far have passed, those left may well pass side by side."""
         passed: Collection[pytest.Item] = ()
         stopped = [test for test, error in results if _ends_the_question(error)]
+        alone = 0 if results else 1
         for number, test in enumerate(tests):
-            if number == 1 and all(error is None for _, error in results):
-                passed = self.pass_together([test.item for test in tests[1:]])
+            left = tests[number:]
+            if number == alone and len(left) > 1 and all(error is None for _, error in results):
+                passed = self.pass_together([test.item for test in left])
             if _is_skipped(test, stopped):
                 error: Exception | None = _Skipped()
             else:

@@ -141,11 +141,14 @@ def trying(*, passes: bool) -> tuple[list[list[str]], Callable[[Sequence[Any]], 
 
 
 def test_all_but_the_first_are_tried_together() -> None:
-    """Once the first test of a question has passed, the others are tried, and those that pass are not run."""
+    """Once the first test of a question has passed, the others are tried, and those that pass are not run.
+
+    A single one that is left is run at once.
+    """
     tried, pass_together = trying(passes=True)
     ran, results = judged({}, pass_together=pass_together)
-    assert ran == ["f-visible", "g-visible", "f-hidden", "g-hidden"]
-    assert tried == [["f-more"]]
+    assert ran == ["f-visible", "g-visible", "g-hidden"]
+    assert tried == [["f-hidden", "f-more"]]
     assert {name: (r.score, r.outcome) for name, r in results.items()} == {"f": (5, "right"), "g": (3, "right")}
 
 
@@ -154,17 +157,25 @@ def test_what_is_not_known_to_pass_is_run() -> None:
     tried, pass_together = trying(passes=False)
     ran, results = judged({"f-more": wrong()}, pass_together=pass_together)
     assert ran == ["f-visible", "g-visible", "f-hidden", "f-more", "g-hidden"]
-    assert tried == [["f-more"]]
+    assert tried == [["f-hidden", "f-more"]]
     assert results["f"] == judged({"f-more": wrong()})[1]["f"]
 
 
-@pytest.mark.parametrize("first", ["f-visible", "f-hidden"])
-def test_where_something_has_failed_nothing_is_tried_together(first: str) -> None:
+def test_where_something_has_failed_nothing_is_tried_together() -> None:
     """One failure is enough: the others hardly all pass, and their messages are needed."""
     tried, pass_together = trying(passes=True)
-    _, results = judged({first: wrong()}, pass_together=pass_together)
+    _, results = judged({"f-visible": wrong()}, pass_together=pass_together)
     assert tried == []
     assert results["f"].outcome == "wrong"
+
+
+def test_a_question_without_visible_tests_shows_one_first() -> None:
+    """Its first hidden test is run alone, and where that fails the others are, too."""
+    tests = [suite_test(name, "h", hidden=True) for name in ("first", "second", "third")]
+    for scripted, expected in ({}, [["second", "third"]]), ({"first": wrong()}, []):
+        tried, pass_together = trying(passes=True)
+        judge_by(Script(scripted, {}), pass_together=pass_together).questions([Question("h", 3)], {"h": tests})
+        assert tried == expected
 
 
 def test_what_stops_the_program_skips_what_would_pass() -> None:
