@@ -59,9 +59,11 @@ def check_directions(check: Check) -> GradientEvidence:
 def agrees_at_a_glance(check: Check) -> GradientEvidence | None:
     """Return evidence where two random directions agree as closely as they can, None in the slightest doubt.
 
-    A gradient that passes is right, unless what is wrong with it cancels out to nine digits along both of them.
+    A gradient that passes is right, unless what is wrong with it cancels out to eight digits along both of them.
     """
     reaches = _reaches(check)
+    if not np.all(np.isfinite(reaches)):
+        return None
     signs = check.rng.choice((-1.0, 1.0), (_GLANCES, reaches.size))
     directions = [*(signs * check.rng.uniform(_NEAREST, 1.0, signs.shape) * reaches)]
     worst = 0.0

@@ -66,9 +66,11 @@ class GraderProcess:
             process, connection = self._running
             self._running = None
         connection.close()
-        if not _ends(process, deadline):
-            process.kill()
-        process.wait()
+        try:
+            _wait(process, deadline)
+        finally:
+            process.kill()  # nothing to one that has ended
+            process.wait()
 
     def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
@@ -86,12 +88,15 @@ class GraderProcess:
         return process, ours
 
 
-def _ends(process: subprocess.Popen[bytes], deadline: float) -> bool:
-    """Tell whether a process has ended by the deadline; `wait` with a timeout would look for it now and then."""
-    if process.poll() is not None:
-        return True
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Wait until a process has ended, or the deadline; `Popen.wait` with a timeout would look for it now and then."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0 or process.poll() is not None:
+        return
     handle = os.pidfd_open(process.pid)
     try:
-        return bool(select.select([handle], [], [], max(0.0, deadline - time.monotonic()))[0])
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        poll.poll(seconds * 1000)
     finally:
         os.close(handle)

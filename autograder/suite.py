@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from numpy.random.bit_generator import ISeedSequence
+from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from autograder import marks
 from autograder.course_file import COURSE_FILE, nearest
@@ -37,11 +37,18 @@ if TYPE_CHECKING:
 REFERENCE_SEED = "00"
 
 
-class _Seed(ISeedSequence):
+class _Seed(ISpawnableSeedSequence):
     """Starts random numbers with a digest as it is: mixing its bits once more takes longer than to draw the numbers."""
 
     def __init__(self, digest: bytes) -> None:
         self._digest = digest
+        self._children = 0
+
+    def spawn(self, n_children: int) -> list[_Seed]:
+        """Return seeds of their own for other random numbers, each time new ones."""
+        numbers = range(self._children, self._children + n_children)
+        self._children = numbers.stop
+        return [_Seed(hashlib.sha256(b"%b/%d" % (self._digest, number)).digest()) for number in numbers]
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
         """Return the first words of the digest."""

@@ -88,13 +88,23 @@ class Check:
 
         An entry below `floor` is judged as if it were that large. `first` is its slope with the first step.
         """
-        direction = self.flat.entry(position)
+        direction, before, error = self.flat.entry(position), None, 0.0
         for shrink in self.shrinks:
             one = first if shrink == 1 and first else self.slope(direction, self.step * shrink)
+            if before and self._stands_still(one, before):
+                return "wrong", error
             is_right, error = self.first_look(position, floor, one)
             if is_right:
                 return "right", error
+            before = one
         return ("kink" if self.explains(one) else "wrong"), error
+
+    def _stands_still(self, one: Slope, before: Slope) -> bool:
+        """Tell whether a step is none to a function that rounds its point: a longer one moved it, and to both sides.
+
+        Where the function really is flat, and not farther away, the longer step has crossed a kink.
+        """
+        return not one.central and before.gap(self.flat.middle) < abs(before.central)
 
     def first_look(self, position: int, floor: float, one: Slope) -> tuple[bool, float]:
         """Tell whether one entry agrees with a slope along it, and return its relative error."""

@@ -560,7 +560,7 @@ def test_labels_of_ties(submission, rng):
 
 @question("predict")
 def test_labels_of_small_data(submission, rng):
-    """One example, two classes or a single feature are enough for the {part}."""
+    """One example, two classes or a single feature are enough."""
     for shape in ((1, 4, 3), (5, 3, 2), (6, 1, 4)):
         _check_labels(submission, *_choices(rng, *shape))
 

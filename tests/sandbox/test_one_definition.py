@@ -39,7 +39,7 @@ for way in (alone, lambda shell, source: None):
 print(json.dumps(ways), file=sys.__stdout__)
 """
 
-ASK = "\n_ = f()"
+ASK = "\nlast = get_ipython().last_execution_result\nprint(last.success, last.info.raw_cell)\n_ = f()"
 """A cell that is more than one definition, and uses the one before."""
 
 
@@ -123,10 +123,17 @@ def test_what_earlier_cells_have_set(first: str) -> None:
     assert ours == by_ipython
 
 
-@pytest.mark.parametrize("event", ["pre_run_cell", "post_run_cell"])
-def test_who_watches_cells_sees_all_of_them(event: str) -> None:
+@pytest.mark.parametrize(
+    "watch",
+    [
+        "get_ipython().events.register('pre_run_cell', lambda seen: print(seen.raw_cell))\n",
+        "get_ipython().events.register('post_run_cell', lambda seen: print(seen.success))\n",
+        "get_ipython().input_transformers_post.append(lambda lines: ['x = 2\\n'])\n",
+        "import ast\nget_ipython().ast_transformers.append(ast.NodeTransformer())\n",
+    ],
+)
+def test_who_watches_cells_sees_all_of_them(watch: str) -> None:
     """A submission that wants to be told of each cell is."""
-    watch = f"get_ipython().events.register('{event}', lambda seen: print(type(seen).__name__))\n"
     taken, ours, by_ipython = both_ways(watch, "def f():\n    return 1\n")
     assert taken == [False, False]
     assert ours == by_ipython

@@ -74,6 +74,7 @@ def test_counts():
     [
         ("passes", ["10"], "2"),
         ("power", FAULTS, "2 (2)"),
+        ("glance", [*FAULTS, "called wrong"], "2 (2)"),
         ("alarms", [*gradients._RIGHT, "entry by entry"], "0 of 2"),
     ],
 )

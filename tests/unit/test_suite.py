@@ -141,3 +141,24 @@ def test_a_training_of_the_reference_has_no_limit(course: pytest.Pytester) -> No
     assert marked != HIDDEN
     write_course(course.path, hidden=marked)
     run(course).assert_outcomes(passed=3)
+
+
+class Draws:
+    """Keeps what the random numbers of a test are like."""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        one, same, other = (suite.rng_for(session.items[number]) for number in (0, 0, 1))
+        self.numbers = [list(rng.random(4000)) for rng in (one, same, other, *one.spawn(2), *one.spawn(1))]
+        return True
+
+
+def test_random_numbers_are_even_and_unlike(course: pytest.Pytester) -> None:
+    """They fill the range alike, are the same for the same test only, and whoever spawns others gets others."""
+    draws = Draws()
+    course.inline_run("-p", "autograder.suite", "--import-mode=importlib", "tests/hidden", plugins=[draws])
+    first, same, *others = draws.numbers
+    assert first == same
+    assert len({tuple(numbers) for numbers in (first, *others)}) == 5
+    for numbers in (first, *others):
+        counts = [sum(low / 10 <= x < (low + 1) / 10 for x in numbers) for low in range(10)]
+        assert all(abs(count - 400) < 5 * 19 for count in counts)  # √(4000 · 0.1 · 0.9) = 19
