@@ -29,6 +29,7 @@ SHARE = 20
 PATIENCE = 5.0
 """Seconds that descendants may outlive the command before they are ended."""
 _MEGABYTE = 1e6
+_NO_COMPILED_FILES = "PYTHONDONTWRITEBYTECODE"
 _CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 
@@ -64,8 +65,13 @@ def run(command: Sequence[str], folder: Path) -> Usage:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for commands: nbgrader calls `alembic` by name."""
-    return {**os.environ, "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])}
+    """Return the environment for commands: nbgrader calls `alembic` by name.
+
+    Compiled files are kept, as where nobody forbids it: nbgrader's kernels would else compile all tests for each
+    submission.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != _NO_COMPILED_FILES}
+    return {**kept, "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])}
 
 
 def adopt_orphans() -> None:
