@@ -1,4 +1,7 @@
-"""The program of a trusted grader process: `python -m autograder.grader ROOT ASSIGNMENT SOCKET safe|unsafe`."""
+"""The program of a trusted grader process.
+
+`python -m autograder.grader ROOT ASSIGNMENT SOCKET safe|unsafe PROCESSOR|any`
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ from typing import NoReturn
 
 def main(arguments: list[str]) -> NoReturn:
     """Serve requests on the socket of the given number; what is imported for it stays, and is never taken apart."""
-    root, name, descriptor, unsafe = arguments
+    root, name, descriptor, unsafe, processor = arguments
     gc.disable()
     from autograder.grader_start import begin  # after that: half a million objects would be looked through
 
-    connection, opening = begin(int(descriptor), unsafe=unsafe == "unsafe")
+    home = None if processor == "any" else int(processor)
+    connection, opening = begin(int(descriptor), unsafe=unsafe == "unsafe", processor=home)
     from autograder.grader_session import serve  # while the sandbox starts
 
     serve(root, name, connection, opening)

@@ -18,11 +18,15 @@ from autograder.threads import ONE_THREAD
 
 
 class GraderProcess:
-    """One grader process, started when it is first asked and again after it has died."""
+    """One grader process, started when it is first asked and again after it has died.
 
-    def __init__(self, root: Path, assignment: str, *, unsafe: bool) -> None:
+    Its submissions run on `processor` as long as nobody else wants that; None leaves it to the system.
+    """
+
+    def __init__(self, root: Path, assignment: str, *, unsafe: bool, processor: int | None = None) -> None:
         self._arguments = (str(root), assignment)
         self._unsafe = unsafe
+        self._processor = "any" if processor is None else str(processor)
         self._lock = threading.Lock()
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
         self._over = False
@@ -75,7 +79,8 @@ class GraderProcess:
     def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
         flag = "unsafe" if self._unsafe else "safe"
-        command = [sys.executable, "-m", "autograder.grader", *self._arguments, str(theirs.fileno()), flag]
+        arguments = [*self._arguments, str(theirs.fileno()), flag, self._processor]
+        command = [sys.executable, "-m", "autograder.grader", *arguments]
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,

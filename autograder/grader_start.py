@@ -10,6 +10,7 @@ import threading
 import time
 
 from autograder.sandbox import Sandbox, harden_grader, syscalls
+from autograder.sandbox.nearby import Nearby
 
 GRACE = 0.2
 """Seconds that this process has to end in order once nobody waits for its answers any more."""
@@ -50,9 +51,13 @@ class Opening:
             self._error = error
 
 
-def begin(descriptor: int, *, unsafe: bool) -> tuple[socket.socket, Opening]:
-    """Return the connection on the socket of this number, which this process ends with, and the sandbox."""
+def begin(descriptor: int, *, unsafe: bool, processor: int | None = None) -> tuple[socket.socket, Opening]:
+    """Return the connection on the socket of this number, which this process ends with, and the sandbox.
+
+    Submissions run on `processor` as long as nobody else wants that.
+    """
     harden_grader()
+    Nearby.home = processor
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     connection = socket.socket(fileno=descriptor)
     threading.Thread(target=_end_with, args=[connection.fileno()], daemon=True).start()

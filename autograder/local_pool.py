@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from autograder import processors
 from autograder.grader_process import GraderProcess
 from autograder.pipe import Reply, Request
 from autograder.pool import TRIES
@@ -22,6 +23,7 @@ class LocalPool:
 
     def __init__(self, root: Path, assignment: str, *, jobs: int, unsafe: bool) -> None:
         self._new = partial(GraderProcess, root, assignment, unsafe=unsafe)
+        self._processors = processors.in_order()
         self.processes: list[GraderProcess] = []
         self._idle: queue.SimpleQueue[GraderProcess] = queue.SimpleQueue()
         for _ in range(jobs):
@@ -64,7 +66,8 @@ class LocalPool:
             process.stop(deadline)
 
     def _add(self) -> GraderProcess:
-        process = self._new()
+        count = len(self.processes)
+        process = self._new(processor=self._processors[count] if count < len(self._processors) else None)
         self.processes.append(process)
         self._idle.put(process)
         return process

@@ -9,6 +9,7 @@ import contextlib
 import os
 import time
 from pathlib import Path
+from typing import ClassVar
 
 from autograder.sandbox.channel import Channel
 
@@ -18,21 +19,28 @@ _PROCESSOR_FIELD = 36  # in /proc/PID/stat, after the name: the processor that a
 
 
 class Nearby:
-    """What this thread and the workers that it calls, one after the other, share. One for each thread that calls."""
+    """What this thread and the workers that it calls, one after the other, share. One for each thread that calls.
+
+    `home` is the processor of its own that this process was given, so that two graders never take the same one. Where
+    others want it again and again it is given up.
+    """
+
+    home: ClassVar[int | None] = None
 
     def __init__(self) -> None:
+        self._home = self.home
         self._allowed: set[int] | None = None
-        self._crowded = False
+        self._crowded = self._was_crowded = False
         self._clock = self._used = 0.0
 
     def join(self, worker: Channel) -> None:
-        """Keep this thread and a new worker on the processor that this thread runs on now."""
+        """Keep this thread and a new worker at home, or without one on the processor that this thread runs on now."""
         if self._crowded:
             self._crowded = False
             return
         allowed = self._allowed or os.sched_getaffinity(0)
         with contextlib.suppress(OSError, ValueError, IndexError):
-            here = {_processor()}
+            here = {self._home if self._home in allowed else _processor()}
             if len(allowed) > 1 and worker.keep_on(here):
                 os.sched_setaffinity(0, here)
                 self._allowed = allowed
@@ -44,6 +52,9 @@ class Nearby:
             return
         used = time.thread_time() - self._used + worker.cpu_seconds()
         self._crowded = used < _OWN_SHARE * (time.monotonic() - self._clock)
+        if self._crowded and self._was_crowded:
+            self._home = None
+        self._was_crowded = self._crowded
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, self._allowed)
         self._allowed = None

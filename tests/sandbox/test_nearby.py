@@ -10,6 +10,7 @@ import pytest
 
 from autograder.errors import CallFailed
 from autograder.sandbox import Cell, Limits, Sandbox, Submission
+from autograder.sandbox.nearby import Nearby
 
 CELL = """
 import os
@@ -53,6 +54,46 @@ def test_both_are_on_one_processor(own: Sandbox) -> None:
         assert here < before
         assert submission.where() == sorted(here)
     assert os.sched_getaffinity(0) == before
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The processor that this process was given."""
+    given = max(os.sched_getaffinity(0))
+    monkeypatch.setattr(Nearby, "home", given)
+    return given
+
+
+def test_both_are_at_home(home: int, own: Sandbox) -> None:
+    """Who was given a processor keeps to it, wherever the thread was."""
+    for _ in range(2):
+        with load(own) as submission:
+            assert os.sched_getaffinity(0) == {home}
+            assert submission.where() == [home]
+            busy()
+
+
+def test_a_home_where_others_work_is_given_up(home: int, own: Sandbox) -> None:
+    """Once is borne, and twice in a row is not: then it is as without one."""
+    nearby = own._host.nearby
+    assert nearby._home == home
+    for expected in (home, None):
+        with load(own):
+            time.sleep(1.0)  # as if somebody else had the processor
+        assert nearby._home == expected
+        with load(own):
+            assert len(os.sched_getaffinity(0)) > 1
+            busy()
+    with load(own):
+        assert len(os.sched_getaffinity(0)) == 1
+
+
+def test_a_home_that_may_not_be_used(own: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A processor that is not there, or not for this process, is none."""
+    monkeypatch.setattr(Nearby, "home", 4096)
+    with load(own) as submission:
+        (here,) = os.sched_getaffinity(0)
+        assert submission.where() == [here]
 
 
 def test_a_new_worker_joins_too(own: Sandbox) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import processors
 from autograder.errors import AutograderError
 from autograder.local_pool import LocalPool
 from autograder.pipe import Request
@@ -63,3 +64,11 @@ def test_a_grader_is_killed_where_it_cannot_be_waited_for(pool: LocalPool, monke
     assert first.returncode == -signal.SIGKILL
     pool.close()
     assert second.returncode == 0
+
+
+def test_each_grader_has_a_processor_of_its_own(pool: LocalPool) -> None:
+    """As long as there are enough, and the system places all others."""
+    given = [Path(f"/proc/{each.pid}/cmdline").read_text().split("\0")[-2] for each in running(pool)]
+    allowed = list(map(str, processors.in_order()))
+    assert given == [*allowed, "any"][:2]
+    pool.close()
