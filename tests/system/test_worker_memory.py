@@ -43,11 +43,13 @@ word = "".join(reversed("{backwards}"))
 time.sleep(300)"""
 SLEEPS_IN_A_HIDDEN_TEST = """\
 import time
+time.sleep(1.5)
 def double(x):
     if np.any(x != np.round(x)):
         word = "".join(reversed("{backwards}"))
         time.sleep(300)
     return 2 * x"""
+"""Whose cells take so long is not tried side by side, which would soon be ended: the test itself is left asleep."""
 
 
 @dataclass(frozen=True)
