@@ -28,18 +28,20 @@ class GraderProcess:
         self._unsafe = unsafe
         self._processor = "any" if processor is None else str(processor)
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None
         self._over = False
 
     def ask(self, request: Request, seconds: float) -> Reply | None:
         """Return the answer, or None where the process could not be started, died or gave none in time."""
         deadline = time.monotonic() + seconds
-        try:
-            connection = self.start()
-            send(connection, request, seconds=seconds)
-            reply = receive(connection, Reply, seconds=deadline - time.monotonic())
-        except (OSError, TimeoutError):
-            reply = None
+        with self._asking:
+            try:
+                connection = self.start()
+                send(connection, request, seconds=seconds)
+                reply = receive(connection, Reply, seconds=deadline - time.monotonic())
+            except (OSError, TimeoutError):
+                reply = None
         if reply is None:
             self.stop()
         return reply
@@ -59,8 +61,7 @@ class GraderProcess:
         with self._lock:
             self._over = True
             if self._running is not None:
-                with contextlib.suppress(OSError):  # it is gone already
-                    self._running[1].shutdown(socket.SHUT_RDWR)
+                _end_waiting(self._running[1])
 
     def stop(self, deadline: float = 0.0) -> None:
         """End the process, which has until `deadline` (of the monotonic clock) to do so by itself."""
@@ -69,12 +70,14 @@ class GraderProcess:
                 return
             process, connection = self._running
             self._running = None
-        connection.close()
+        _end_waiting(connection)
         try:
             _wait(process, deadline)
         finally:
             process.kill()  # nothing to one that has ended
             process.wait()
+            with self._asking:  # whoever still waits for it would wait for the next file of the same number
+                connection.close()
 
     def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
@@ -91,6 +94,12 @@ class GraderProcess:
                 start_new_session=True,  # Ctrl-C is for whoever runs the pool
             )
         return process, ours
+
+
+def _end_waiting(connection: socket.socket) -> None:
+    """Let both sides of a connection find that it is over."""
+    with contextlib.suppress(OSError):  # the other side is gone already
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:

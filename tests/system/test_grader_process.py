@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from autograder import processors
+from autograder import grader_process, processors
 from autograder.errors import AutograderError
 from autograder.local_pool import LocalPool
-from autograder.pipe import Request
+from autograder.pipe import Reply, Request, receive
 from tests.minicourse import write_course
 
 
@@ -64,6 +67,32 @@ def test_a_grader_is_killed_where_it_cannot_be_waited_for(pool: LocalPool, monke
     assert first.returncode == -signal.SIGKILL
     pool.close()
     assert second.returncode == 0
+
+
+def test_a_connection_is_closed_by_nobody_while_another_one_reads_it(
+    pool: LocalPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads it would go on to wait for the next file that is opened, which gets the same number."""
+    process = running(pool)[0]
+    begun = threading.Event()
+    found: list[int] = []
+
+    def read(connection: socket.socket, kind: type[Reply], *, seconds: float) -> Reply | None:
+        begun.set()
+        reply = receive(connection, kind, seconds=seconds)
+        process.wait(timeout=30)  # by then its pool has long been at work to end it
+        found.append(connection.fileno())
+        return reply
+
+    os.kill(process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(grader_process, "receive", read)
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(pool.processes[0].ask, Request("prepare"), 60)
+        assert begun.wait(30)
+        pool.close()
+        assert asked.result() is None
+    assert found[0] >= 0
+    assert running(pool) == []
 
 
 def test_each_grader_has_a_processor_of_its_own(pool: LocalPool) -> None:
