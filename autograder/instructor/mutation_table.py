@@ -124,6 +124,11 @@ def _slips(verdict: Verdict) -> Iterator[str]:
         elif not slip.recognised:
             said = ", ".join(str(name or "no name") for name in dict.fromkeys(slip.names))
             yield f"misnamed: {slip.name} ({verdict.question}) is called {said}"
+        for test in slip.at_odds:
+            yield (
+                f"at odds: {slip.name} ({verdict.question})\n    {test}: passes as a whole where a part fails, or the "
+                "other way round; with None the test has to judge all parts"
+            )
 
 
 def _variants(verdict: Verdict) -> Iterator[str]:

@@ -37,6 +37,23 @@ def added_one_twice(x):
 def harmless(x):
     return x**2
 """
+PARTS = (
+    HIDDEN.replace("import pytest", "import numpy as np\nimport pytest")
+    + '''
+
+@pytest.mark.question("double")
+@pytest.mark.parts("part")
+@pytest.mark.parametrize("part", ["size", "sign"])
+def test_parts(submission, part):
+    """The {part} is right."""
+    got = submission.double(-4.0)
+    if part != "sign":
+        agree("size", abs(got), 8.0)
+    if part != "size":
+        agree("sign", np.sign(got), -1.0)
+'''
+)
+"""Its two parts are judged by one call where it is asked with None."""
 EQUIVALENTS = """\
 - mutant: "square: x * x → x / x"
   reason: It is not, but somebody says so.
@@ -300,6 +317,29 @@ def test_a_suite_that_fails_on_the_reference(tmp_path: Path) -> None:
     root = write_course(tmp_path, hidden=HIDDEN.replace("reference.square(x)", "reference.square(x) + 1"))
     with pytest.raises(SuiteError, match="fails on the reference itself"):
         report_of(root)
+
+
+class TestParts:
+    def test_a_whole_that_asks_for_all_parts(self, tmp_path: Path) -> None:
+        """There is nothing to mend where None is as good as all parts."""
+        assert report_of(write_course(tmp_path, hidden=PARTS), question="double", seeds=1).fine
+
+    @pytest.mark.parametrize("forgetful", ['part == "size"', "part"])
+    def test_a_whole_that_passes_what_a_part_fails(self, tmp_path: Path, forgetful: str) -> None:
+        """Such a test would give a slip its points, and is named with the slip."""
+        root = write_course(tmp_path, hidden=PARTS.replace('part != "sign"', forgetful))
+        report = report_of(root, question="double", seeds=1)
+        assert not report.fine
+        assert (
+            "at odds: added_two (double)\n    tests/hidden/test_mini.py::test_parts[size]: passes as a whole"
+            in printed(report)
+        )
+
+    def test_a_whole_that_refuses_the_reference(self, tmp_path: Path) -> None:
+        """Such a test would have each right submission run twice."""
+        root = write_course(tmp_path, hidden=PARTS.replace("8.0)", '{"size": 8.0}[part])'))
+        with pytest.raises(SuiteError, match=r"test_parts\[size\] refuses the reference when .* with None"):
+            report_of(root, question="double", seeds=1)
 
 
 def test_an_unknown_question(tmp_path: Path) -> None:
