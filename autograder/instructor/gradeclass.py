@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import sys
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from heapq import merge
@@ -18,6 +16,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import resume
 from autograder.instructor.early_start import EarlyStart
+from autograder.instructor.records import Records, require_writable
 from autograder.instructor.row import Row
 from autograder.instructor.rows import Rows
 from autograder.instructor.saying import say
@@ -27,7 +26,7 @@ from autograder.record import Grade
 from autograder.standing import PROTECTION, is_as_protected, stands
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     from autograder.batch import Graders
     from autograder.pool import Pool
@@ -74,9 +73,7 @@ class _Run:
         self._submissions = submissions
         self._out = out
         self._as_json = as_json
-        self._there = 0
-        self._counting = threading.Lock()
-        self._unwritten: dict[str, str] = {}
+        self._records = Records(out)
         self._unjudged = dict(submissions.unclear)
         self._rows = Rows()
         self._read = resume.reader(course, self._assignment, submissions, out)
@@ -115,23 +112,28 @@ class _Run:
     def _grade_others(self, pool: Pool, *, again: bool, over: Callable[[], None]) -> None:
         """Grade what no record stands for that was given with the protection there is now; then call `over`."""
         # With what follows it takes a fifth of the time of a run without anything new.
+        from concurrent.futures import ThreadPoolExecutor
+
         from autograder.batch import Graders
         from autograder.instructor.progress import with_progress
 
         try:
-            with Graders(self._course, self._assignment.name, again=again, pool=pool) as graders:
+            with (
+                ThreadPoolExecutor(pool.width, thread_name_prefix="records") as writers,
+                Graders(self._course, self._assignment.name, again=again, pool=pool) as graders,
+            ):
                 mode = graders.prepare()
                 if mode != PROTECTION[-1]:
                     say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
                 taken = self._take_over(mode)
                 rest = [student for student in self._submissions if student not in taken]
-                for grade in with_progress(self._graded(graders, rest), len(rest)):
+                for grade in with_progress(self._graded(graders, writers, rest), len(rest)):
                     if grade is not None:
                         self._add(grade)
                 over()
                 self._before_report()
         except KeyboardInterrupt:
-            count = f"{self._there} of {len(self._submissions)}"
+            count = f"{self._records.there} of {len(self._submissions)}"
             say(f"{count} records are in {self._out}; run this again for the others")
             raise
 
@@ -152,14 +154,7 @@ class _Run:
             say(f"nothing handed in for {self._assignment.name}: {', '.join(absent)}")
         for student, reason in self._missed():
             say(f"not gradable: {student}: {reason}")
-        if self._unwritten:
-            files = "; ".join(f"{self._file(name)} ({why})" for name, why in sorted(self._unwritten.items()))
-            msg = (
-                f"{len(self._unwritten)} of {len(self._submissions)} records could not be written: {files}. Their "
-                "grades are shown above, and earlier records of theirs are as they were. Make room, or name another "
-                "folder with --out, and run this again: the other records are taken over"
-            )
-            raise AutograderError(msg)
+        self._records.require_written(len(self._submissions))
 
     def is_complete(self) -> bool:
         """Return whether every submission and all of its questions could be graded."""
@@ -169,7 +164,7 @@ class _Run:
         """Take over the records that were given with at least this protection, and return whose they are."""
         least = PROTECTION.index(mode)
         taken = {student for student, given in self._standing.items() if PROTECTION.index(given) >= least}
-        self._there = len(taken)
+        self._records.there = len(taken)
         for row in self._earlier.in_order():
             if row.student in taken:
                 self._rows.add(row)
@@ -184,38 +179,42 @@ class _Run:
         for student in students if self._as_json else ():
             grade = self._read(student)
             if grade is None or not stands(self._course, self._assignment, grade, grade.submission):
-                msg = f"{self._file(student)} was changed while this run read it; run this again"
+                msg = f"{self._records.path(student)} was changed while this run read it; run this again"
                 raise AutograderError(msg)
             _print(grade)
 
-    def _graded(self, graders: Graders, students: Collection[str]) -> Iterator[Grade | None]:
-        """Yield the grades as they come; no more futures are held than graders can be busy with."""
+    def _graded(self, graders: Graders, writers: Executor, students: Collection[str]) -> Iterator[Grade | None]:
+        """Yield the grades whose records are written, as they come; a grader goes on while a record is written.
+
+        No more futures are held than graders and writers can be busy with.
+        """
         done: queue.SimpleQueue[Future[Grade | None]] = queue.SimpleQueue()
+
+        def judged(future: Future[Grade | None]) -> None:
+            done.put(writers.submit(self._kept, future))
+
         for count, student in enumerate(students):
-            graders.submit(partial(self._keep, graders, student)).add_done_callback(done.put)
-            if count >= graders.width:
+            graders.submit(partial(self._judged, graders, student)).add_done_callback(judged)
+            if count >= 2 * graders.width:
                 yield done.get().result()
-        for _ in range(min(graders.width, len(students))):
+        for _ in range(min(2 * graders.width, len(students))):
             yield done.get().result()
 
-    def _keep(self, graders: Graders, student: str) -> Grade | None:
-        """Grade, and write the record before anything else can happen to it; no interrupt reaches this thread.
-
-        Where suite or sandbox break over this submission alone, there is no record: a 0 would be no judgement.
-        """
+    def _judged(self, graders: Graders, student: str) -> Grade | None:
+        """Grade. Where suite or sandbox break over this submission alone, there is none: a 0 would be no judgement."""
         try:
-            grade = graders.grade_file(self._submissions[student], student).grade
+            return graders.grade_file(self._submissions[student], student).grade
         except (SuiteError, SandboxError) as error:
             graders.prepare()  # raises where it is not this submission's affair
             self._unjudged[student] = str(error)
             return None
-        try:
-            record.write(grade, self._file(student))
-        except OSError as error:
-            self._unwritten[student] = error.strerror or str(error)
-        else:
-            with self._counting:
-                self._there += 1
+
+    def _kept(self, judged: Future[Grade | None]) -> Grade | None:
+        """Write the record before anything else can happen to it; no interrupt reaches this thread."""
+        grade = judged.result()
+        if grade is None:
+            return None
+        self._records.write(grade)
         return grade
 
     def _add(self, grade: Grade) -> None:
@@ -223,9 +222,6 @@ class _Run:
         if self._as_json:
             _print(grade)
         self._rows.add(Row.of(grade))
-
-    def _file(self, student: str) -> Path:
-        return self._out / f"{student}.json"
 
     def _missed(self) -> Iterator[tuple[str, str]]:
         """Yield (student, reason), by student, for all submissions and questions that could not be graded."""
@@ -235,11 +231,3 @@ class _Run:
 
 def _print(grade: Grade) -> None:
     sys.stdout.write(record.to_json(grade).decode() + "\n")
-
-
-def require_writable(out: Path) -> None:
-    """Find out before anything is graded whether records can be written."""
-    existing = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        msg = f"{existing} is no folder that can be written to; name another one with --out"
-        raise AutograderError(msg)

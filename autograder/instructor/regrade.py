@@ -16,9 +16,10 @@ from autograder.course import Course
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.instructor import agreement, earlier
 from autograder.instructor.earlier import Change, sha256
-from autograder.instructor.gradeclass import LOCK, require_writable
+from autograder.instructor.gradeclass import LOCK
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.progress import with_progress
+from autograder.instructor.records import require_writable
 from autograder.instructor.resume import regrade_command
 from autograder.instructor.saying import say
 from autograder.instructor.submissions import Submissions, handed_in, students

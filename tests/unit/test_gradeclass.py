@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -132,6 +133,44 @@ def test_memory_is_flat(run: Callable[..., Pool], traced: None, capsys: pytest.C
     assert min(second - first, third - second) < STEP * FLAT
     table = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in table[2 : 2 + SIZE]] == [f"student{number:05}" for number in range(SIZE)]
+
+
+def test_graders_go_on_while_records_are_written(run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that keeps one record waiting keeps no grader waiting: two others are asked for in the meantime."""
+    asked, ask = threading.Semaphore(0), Pool.ask
+
+    def count(self: Pool, request: Request, seconds: float) -> Reply:
+        asked.release()
+        return ask(self, request, seconds)
+
+    def wait_for_others(_: int) -> None:
+        if not waited:
+            waited.append(all(asked.acquire(timeout=30) for _ in range(1 + Pool.width)))
+
+    waited: list[bool] = []
+    monkeypatch.setattr(Pool, "ask", count)
+    monkeypatch.setattr(Pool, "width", 1)
+    monkeypatch.setattr(os, "fsync", wait_for_others)
+    run(3)
+    assert waited == [True]
+
+
+def test_a_record_that_cannot_be_written(
+    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its grade is in the table, the reason is told, and all others are written."""
+    write = record.write
+
+    def full(grade: Grade, path: Path) -> None:
+        if grade.student == "student00003":
+            raise OSError(28, "No space left on device")
+        write(grade, path)
+
+    monkeypatch.setattr(record, "write", full)
+    with pytest.raises(AutograderError, match=r"1 of 9 records .*student00003\.json \(No space left on device\)"):
+        run(9)
+    assert "student00003" in capsys.readouterr().out
+    assert len(list((course.root / "grades/mini").glob("*.json"))) == 8
 
 
 def test_records_are_not_gathered(
