@@ -131,11 +131,13 @@ class Graders:
     def _grade_file(self, path: Path, student: str) -> Graded:
         with opened(path) as file:
             data = file.read(notebook.MAX_BYTES + 1)
-            if len(data) <= notebook.MAX_BYTES:
-                return self.grade(data, student)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
+            size = len(data)
+            if size > notebook.MAX_BYTES:
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                size = file.tell()
+        if size <= notebook.MAX_BYTES:
+            return self.grade(data, student)
         return not_gradable(self.course, self.assignment, digest, student, notebook.too_large(size))
 
     def submit_file(self, path: Path, student: str) -> Future[Graded]:

@@ -85,14 +85,15 @@ def wholes(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return list(found.values())
 
 
-def call(item: Any, *, as_whole: bool = False) -> BaseException | None:
+def call(item: Any, *, as_whole: bool = False, as_part: pytest.Item | None = None) -> BaseException | None:
     """Call a direct test and return what it raises; an interrupt is raised, and what its arguments raise is, too.
 
-    `as_whole` has it judge the other parts of its whole, too. A test that returns something has asked nothing that
-    counts: SuiteError.
+    `as_whole` has it judge the other parts of its whole, too, `as_part` only what another test of it judges, on the
+    inputs of this one. A test that returns something has asked nothing that counts: SuiteError.
     """
     needs = _needs(item)
-    arguments = {**needs.parameters, **{name: give(item) for name, give in needs.given.items()}}
+    parameters = needs.parameters if as_part is None else _needs(as_part).parameters
+    arguments = {**parameters, **{name: give(item) for name, give in needs.given.items()}}
     if as_whole and needs.part is not None:
         arguments[needs.part] = None
     has_limits = needs.has_limits and "submission" in arguments

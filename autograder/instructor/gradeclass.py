@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
@@ -26,8 +25,6 @@ from autograder.record import Grade
 from autograder.standing import PROTECTION, is_as_protected, stands
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
     from autograder.batch import Graders
     from autograder.pool import Pool
 
@@ -112,14 +109,13 @@ class _Run:
     def _grade_others(self, pool: Pool, *, again: bool, over: Callable[[], None]) -> None:
         """Grade what no record stands for that was given with the protection there is now; then call `over`."""
         # With what follows it takes a fifth of the time of a run without anything new.
-        from concurrent.futures import ThreadPoolExecutor
-
         from autograder.batch import Graders
+        from autograder.instructor import flow
         from autograder.instructor.progress import with_progress
 
         try:
             with (
-                ThreadPoolExecutor(pool.width, thread_name_prefix="records") as writers,
+                flow.writers(pool.width) as writers,
                 Graders(self._course, self._assignment.name, again=again, pool=pool) as graders,
             ):
                 mode = graders.prepare()
@@ -127,7 +123,9 @@ class _Run:
                     say(f"sandbox: {mode} (`autograder doctor` says what is missing)")
                 taken = self._take_over(mode)
                 rest = [student for student in self._submissions if student not in taken]
-                for grade in with_progress(self._graded(graders, writers, rest), len(rest)):
+                judge = partial(self._judged, graders)
+                grades = flow.graded(graders, writers, rest, judge, self._records.write)
+                for grade in with_progress(grades, len(rest)):
                     if grade is not None:
                         self._add(grade)
                 over()
@@ -183,23 +181,6 @@ class _Run:
                 raise AutograderError(msg)
             _print(grade)
 
-    def _graded(self, graders: Graders, writers: Executor, students: Collection[str]) -> Iterator[Grade | None]:
-        """Yield the grades whose records are written, as they come; a grader goes on while a record is written.
-
-        No more futures are held than graders and writers can be busy with.
-        """
-        done: queue.SimpleQueue[Future[Grade | None]] = queue.SimpleQueue()
-
-        def judged(future: Future[Grade | None]) -> None:
-            done.put(writers.submit(self._kept, future))
-
-        for count, student in enumerate(students):
-            graders.submit(partial(self._judged, graders, student)).add_done_callback(judged)
-            if count >= 2 * graders.width:
-                yield done.get().result()
-        for _ in range(min(2 * graders.width, len(students))):
-            yield done.get().result()
-
     def _judged(self, graders: Graders, student: str) -> Grade | None:
         """Grade. Where suite or sandbox break over this submission alone, there is none: a 0 would be no judgement."""
         try:
@@ -208,14 +189,6 @@ class _Run:
             graders.prepare()  # raises where it is not this submission's affair
             self._unjudged[student] = str(error)
             return None
-
-    def _kept(self, judged: Future[Grade | None]) -> Grade | None:
-        """Write the record before anything else can happen to it; no interrupt reaches this thread."""
-        grade = judged.result()
-        if grade is None:
-            return None
-        self._records.write(grade)
-        return grade
 
     def _add(self, grade: Grade) -> None:
         """Print the record, and keep what the table needs of it: the grades of ten thousand would fill the memory."""

@@ -47,7 +47,7 @@ class Verdict:
     @property
     def fine(self) -> bool:
         """Whether every slip is caught and named, every mutant dies or is listed, and every variant is right."""
-        named = all(slip.caught and slip.recognised and not slip.at_odds for slip in self.slips)
+        named = all(slip.caught and slip.recognised and not slip.passed_as_whole for slip in self.slips)
         right = not any(variant.messages for variant in self.variants)
         return named and right and not (self.survivors or self.unlike or self.escaped)
 

@@ -124,11 +124,9 @@ def _slips(verdict: Verdict) -> Iterator[str]:
         elif not slip.recognised:
             said = ", ".join(str(name or "no name") for name in dict.fromkeys(slip.names))
             yield f"misnamed: {slip.name} ({verdict.question}) is called {said}"
-        for test in slip.at_odds:
-            yield (
-                f"at odds: {slip.name} ({verdict.question})\n    {test}: passes as a whole where a part fails, or the "
-                "other way round; with None the test has to judge all parts"
-            )
+        for test in slip.passed_as_whole:
+            whole = f"{test} passes it when it is asked with None, though one of its parts fails"
+            yield f"passed as a whole: {slip.name} ({verdict.question})\n    {whole}: None stands for all parts"
 
 
 def _variants(verdict: Verdict) -> Iterator[str]:

@@ -16,7 +16,7 @@ from autograder.course import Assignment
 from autograder.equivalents import Equivalent
 from autograder.errors import DataMissingError, SuiteError
 from autograder.examine import Examiner
-from autograder.instructor.wholes import at_odds
+from autograder.instructor import wholes
 from autograder.judge import Judge
 from autograder.local import LocalSubmission, definitions
 from autograder.mutants import Mutant, installed
@@ -31,13 +31,13 @@ LEAST_SECONDS, PATIENCE = 1.0, 20.0
 class SlipTrial:
     """What came of a known slip: with how many seeds the hidden suite caught it, and what it was called.
 
-    `at_odds` are tests that pass it as a whole though one of their parts fails, or the other way round.
+    `passed_as_whole` are tests that pass it when they are asked for all parts, though one of these fails.
     """
 
     name: str
     killed: int
     names: tuple[str | None, ...]
-    at_odds: tuple[str, ...] = ()
+    passed_as_whole: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
@@ -84,27 +84,26 @@ class Trials:
         self._examiner = _Memory(config, [q.name for q in assignment.questions])
         self._every_test = tuple(tests_of(config).values())
         self._tests = [test for test in self._every_test if test.question == question]
+        self._items = [test.item for test in self._tests]
         trains = any(test.item.get_closest_marker("training") for test in self._tests)
         self._seeds = seeds[:1] if trains else seeds  # what the inputs are matters little there, and takes long
 
     def slips(self) -> list[SlipTrial]:
         """Try the known slips of the question; SuiteError where a test refuses the reference only as a whole."""
-        for test in self._at_odds(LocalSubmission(vars(self._reference))):
-            msg = f"{test} refuses the reference when it is asked with None for all parts; mend the test"
+        reference = LocalSubmission(vars(self._reference))
+        for item in wholes.failing_alone(self._config, self._items, reference, self._seeds[0]):
+            msg = f"{item.nodeid} refuses the reference when it is asked with None for all its parts; mend the test"
             raise SuiteError(msg)
         known = misconceptions.load(self._assignment.root, self._assignment.name)
         trials = []
         for slip in (slip for slip in known if slip.question == self.question.name):
             results = [self._judged({slip.question: slip.replacement}, seed, known) for seed in self._seeds]
             killed = sum(any(test.hidden and test.outcome != "passed" for test in result.tests) for result in results)
-            odd = self._at_odds(matching.variant(self._reference, slip))
-            trials.append(SlipTrial(slip.name, killed, tuple(result.diagnosis for result in results), odd))
+            wrong = matching.variant(self._reference, slip)
+            passed = wholes.passing_alone(self._config, self._items, wrong, self._seeds[0])
+            names = tuple(result.diagnosis for result in results)
+            trials.append(SlipTrial(slip.name, killed, names, tuple(item.nodeid for item in passed)))
         return trials
-
-    def _at_odds(self, submission: LocalSubmission) -> tuple[str, ...]:
-        """Return the tests that say something else as a whole than part by part; the inputs hardly matter for that."""
-        items = [test.item for test in self._tests]
-        return tuple(item.nodeid for item in at_odds(self._config, items, submission, self._seeds[0]))
 
     def variants(self) -> list[VariantTrial]:
         """Try the right variants that solve the question."""

@@ -15,16 +15,31 @@ from autograder.marks import part_of
 from autograder.suite import trial
 
 
-def at_odds(config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str) -> list[pytest.Item]:
-    """Return a test of each whole that passes `submission` where one of its parts fails, or the other way round."""
-    parts = [item for item in items if part_of(item) is not None and direct.is_direct(item)]
+def passing_alone(config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str) -> list[pytest.Item]:
+    """Return a test of each whole that passes `submission` although, on the same inputs, one of its parts fails."""
     with trial(config, submission, seed):
-        return [whole for whole in direct.wholes(parts) if _passes_whole(whole) is not _passes_parts(whole, parts)]
+        return [whole for whole, parts in _wholes(items) if _passes(whole) and not _all_pass(whole, parts)]
 
 
-def _passes_whole(item: pytest.Item) -> bool:
-    return direct.call(item, as_whole=True) is None
+def failing_alone(config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str) -> list[pytest.Item]:
+    """Return a test of each whole that fails `submission` although, on the same inputs, all of its parts pass."""
+    with trial(config, submission, seed):
+        return [whole for whole, parts in _wholes(items) if _all_pass(whole, parts) and not _passes(whole)]
 
 
-def _passes_parts(whole: pytest.Item, parts: Sequence[pytest.Item]) -> bool:
-    return all(direct.call(part) is None for part in parts if len(direct.wholes([whole, part])) == 1)
+def _wholes(items: Sequence[pytest.Item]) -> list[tuple[pytest.Item, list[pytest.Item]]]:
+    """Return, of the tests that grading asks for wholes, one for each whole with all its parts."""
+    asked = [
+        item for item in items if part_of(item) is not None and direct.is_direct(item) and direct.may_overlap(item)
+    ]
+    return [
+        (whole, [part for part in asked if len(direct.wholes([whole, part])) == 1]) for whole in direct.wholes(asked)
+    ]
+
+
+def _passes(whole: pytest.Item) -> bool:
+    return direct.call(whole, as_whole=True) is None
+
+
+def _all_pass(whole: pytest.Item, parts: Sequence[pytest.Item]) -> bool:
+    return all(direct.call(whole, as_part=part) is None for part in parts)

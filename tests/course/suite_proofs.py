@@ -110,7 +110,7 @@ class SuiteProofs:
     def test_a_whole_fails_where_a_part_does(self, report: Report) -> None:
         """Tests that judge parts of one result, asked for all of it, fail the slips that one of them fails."""
         slips = [slip for verdict in report.verdicts for slip in verdict.slips]
-        assert {slip.name: slip.at_odds for slip in slips if slip.at_odds} == {}
+        assert {slip.name: slip.passed_as_whole for slip in slips if slip.passed_as_whole} == {}
 
     def test_other_right_solutions_work_alone(self) -> None:
         """A submission with one answer and nothing else gets full points for it: no question leans on another one."""

@@ -10,12 +10,14 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder import record
+from autograder.batch import Graders
 from autograder.course import Course
 from autograder.digests import framework_label, suite_digest
 from autograder.errors import AutograderError
@@ -135,9 +137,13 @@ def test_memory_is_flat(run: Callable[..., Pool], traced: None, capsys: pytest.C
     assert [line.split()[0] for line in table[2 : 2 + SIZE]] == [f"student{number:05}" for number in range(SIZE)]
 
 
-def test_graders_go_on_while_records_are_written(run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that keeps one record waiting keeps no grader waiting: two others are asked for in the meantime."""
+@pytest.mark.parametrize(("width", "others"), [(1, 2), (2, 39)])
+def test_graders_go_on_while_records_are_written(
+    run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, width: int, others: int
+) -> None:
+    """A disk that keeps one record waiting keeps no grader waiting; with two of them all others are written, too."""
     asked, ask = threading.Semaphore(0), Pool.ask
+    waited: list[bool] = []
 
     def count(self: Pool, request: Request, seconds: float) -> Reply:
         asked.release()
@@ -145,14 +151,59 @@ def test_graders_go_on_while_records_are_written(run: Callable[..., Pool], monke
 
     def wait_for_others(_: int) -> None:
         if not waited:
-            waited.append(all(asked.acquire(timeout=30) for _ in range(1 + Pool.width)))
+            waited.append(False)
+            waited.append(all(asked.acquire(timeout=30) for _ in range(1 + others)))
 
-    waited: list[bool] = []
     monkeypatch.setattr(Pool, "ask", count)
-    monkeypatch.setattr(Pool, "width", 1)
+    monkeypatch.setattr(Pool, "width", width)
     monkeypatch.setattr(os, "fsync", wait_for_others)
-    run(3)
-    assert waited == [True]
+    run(40)
+    assert waited == [False, True]
+
+
+def test_threads_that_cannot_be_started(run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no more threads to write records, the run says so and ends."""
+    start = threading.Thread.start
+
+    def none_left(thread: threading.Thread) -> None:
+        if thread.name.startswith("records"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            run(9)
+        except RuntimeError as error:
+            ended.append(error)
+
+    at_work = threading.Thread(target=work, daemon=True)  # it could wait for ever
+    at_work.start()
+    at_work.join(60)
+    assert [str(error) for error in ended] == ["can't start new thread"]
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_what_is_judged_is_kept(
+    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Ctrl-C as soon as a submission has been given to a grader: its record and all before it are written."""
+    submit = Graders.submit
+    given: list[Future[Any]] = []
+
+    def interrupted(self: Graders, work: Callable[[], Any]) -> Future[Any]:
+        given.append(submit(self, work))
+        if len(given) == number:
+            wait(given)
+            raise KeyboardInterrupt
+        return given[-1]
+
+    monkeypatch.setattr(Graders, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(20)
+    assert len(list((course.root / "grades/mini").glob("*.json"))) == number
 
 
 def test_a_record_that_cannot_be_written(

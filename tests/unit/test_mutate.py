@@ -15,7 +15,7 @@ from autograder.errors import CourseError, SuiteError
 from autograder.instructor.mutate import examine
 from autograder.instructor.mutation_report import Report, Verdict
 from autograder.instructor.mutation_table import markdown, print_report, rows
-from tests.minicourse import HIDDEN, REFERENCE, write_course
+from tests.minicourse import HIDDEN, MISCONCEPTIONS, REFERENCE, write_course
 
 WEAK = HIDDEN.replace("x = rng.normal(size=3)", "x = np.abs(rng.normal(size=3))\n    print('mutants are silent')")
 WEAK = WEAK.replace("import pytest", "import numpy as np\nimport pytest")
@@ -330,15 +330,41 @@ class TestParts:
         root = write_course(tmp_path, hidden=PARTS.replace('part != "sign"', forgetful))
         report = report_of(root, question="double", seeds=1)
         assert not report.fine
-        assert (
-            "at odds: added_two (double)\n    tests/hidden/test_mini.py::test_parts[size]: passes as a whole"
-            in printed(report)
-        )
+        place = "tests/hidden/test_mini.py::test_parts[size] passes it when it is asked with None"
+        assert f"passed as a whole: added_two (double)\n    {place}" in printed(report)
+
+    def test_a_slip_that_shows_for_some_inputs_only(self, tmp_path: Path) -> None:
+        """A whole is compared with its parts on its own inputs: on those of another test all may be different."""
+        changes = {
+            "hidden": PARTS.replace("(submission, part)", "(submission, rng, part)")
+            .replace("got = submission.double(-4.0)", "x = rng.normal()\n    got = submission.double(x)")
+            .replace("8.0", "abs(2 * x)")
+            .replace("-1.0", "np.sign(x)"),
+            "misconceptions": MISCONCEPTIONS.replace("return x + 2", "return 2 * np.maximum(x, 0.0)").replace(
+                "from autograder", "import numpy as np\nfrom autograder", 1
+            ),
+        }
+        for name in ("a", "b", "c", "d"):  # each part draws by the name of its test
+            hidden = changes["hidden"].replace("test_parts", f"test_parts_{name}")
+            root = write_course(tmp_path / name, **{**changes, "hidden": hidden})
+            assert [slip.passed_as_whole for slip in verdict(report_of(root), "double").slips] == [()]
+
+    def test_a_whole_that_nobody_asks_for(self, tmp_path: Path) -> None:
+        """A test with limits of its own is run part by part, so that it need not know what None is."""
+        limits = PARTS.replace("\n@pytest.mark.parts", "\n@pytest.mark.limits(call_seconds=0.5)\n@pytest.mark.parts")
+        root = write_course(tmp_path, hidden=limits.replace("8.0)", '{"size": 8.0, "sign": 8.0}[part])'))
+        assert report_of(root, question="double", seeds=1).fine
 
     def test_a_whole_that_refuses_the_reference(self, tmp_path: Path) -> None:
         """Such a test would have each right submission run twice."""
         root = write_course(tmp_path, hidden=PARTS.replace("8.0)", '{"size": 8.0}[part])'))
         with pytest.raises(SuiteError, match=r"test_parts\[size\] refuses the reference when .* with None"):
+            report_of(root, question="double", seeds=1)
+
+    def test_a_part_that_refuses_the_reference(self, tmp_path: Path) -> None:
+        """It is named itself, as any test that does."""
+        root = write_course(tmp_path, hidden=PARTS.replace("-1.0)", "-1.0 if part is None else 1.0)"))
+        with pytest.raises(SuiteError, match=r"test_parts\[sign\] fails on the reference itself"):
             report_of(root, question="double", seeds=1)
 
 
