@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -53,6 +54,13 @@ class Cluster:
                 process.kill()
                 process.wait()
         self._started.clear()
+
+    def end_workers(self) -> None:
+        """End the workers that are still there, also those that a signal has stopped."""
+        left = [process for process in self._started if process is not self.scheduler and process.poll() is None]
+        for process in left:
+            process.send_signal(signal.SIGCONT)
+        self.end(left)
 
     def end(self, processes: list[subprocess.Popen[bytes]]) -> None:
         """End some of the processes, and wait for them."""

@@ -14,7 +14,8 @@ import pytest
 from tests.faults.classroom import Classroom, write_class
 from tests.faults.running import Running, alive, until
 
-SIZE = 50
+SIZE = 80
+"""Enough for all kills: between two of them a quick machine grades half a dozen."""
 CHAINS, LINKS, GRADER_KILLS = 2, 9, 12
 TELLING = 0.05
 """Seconds in which the command tells of what was graded before a kill; no new grader is ready by then."""
