@@ -91,7 +91,7 @@ class Trials:
     def slips(self) -> list[SlipTrial]:
         """Try the known slips of the question; SuiteError where a test refuses the reference only as a whole."""
         reference = LocalSubmission(vars(self._reference))
-        for item in wholes.failing_alone(self._config, self._items, reference, self._seeds[0]):
+        for item in wholes.failing_only_as_a_whole(self._config, self._items, reference, self._seeds[0]):
             msg = f"{item.nodeid} refuses the reference when it is asked with None for all its parts; mend the test"
             raise SuiteError(msg)
         known = misconceptions.load(self._assignment.root, self._assignment.name)
@@ -100,7 +100,7 @@ class Trials:
             results = [self._judged({slip.question: slip.replacement}, seed, known) for seed in self._seeds]
             killed = sum(any(test.hidden and test.outcome != "passed" for test in result.tests) for result in results)
             wrong = matching.variant(self._reference, slip)
-            passed = wholes.passing_alone(self._config, self._items, wrong, self._seeds[0])
+            passed = wholes.passing_only_as_a_whole(self._config, self._items, wrong, self._seeds[0])
             names = tuple(result.diagnosis for result in results)
             trials.append(SlipTrial(slip.name, killed, names, tuple(item.nodeid for item in passed)))
         return trials

@@ -15,13 +15,17 @@ from autograder.marks import part_of
 from autograder.suite import trial
 
 
-def passing_alone(config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str) -> list[pytest.Item]:
+def passing_only_as_a_whole(
+    config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str
+) -> list[pytest.Item]:
     """Return a test of each whole that passes `submission` although, on the same inputs, one of its parts fails."""
     with trial(config, submission, seed):
         return [whole for whole, parts in _wholes(items) if _passes(whole) and not _all_pass(whole, parts)]
 
 
-def failing_alone(config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str) -> list[pytest.Item]:
+def failing_only_as_a_whole(
+    config: pytest.Config, items: Sequence[pytest.Item], submission: Any, seed: str
+) -> list[pytest.Item]:
     """Return a test of each whole that fails `submission` although, on the same inputs, all of its parts pass."""
     with trial(config, submission, seed):
         return [whole for whole, parts in _wholes(items) if _all_pass(whole, parts) and not _passes(whole)]
