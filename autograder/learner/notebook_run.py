@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -83,17 +84,29 @@ class NotebookRun:
         rows = tuple(self._told.rows.get(question, Row(question, "not reached")) for question in self.asked)
         return Overview(self._own.title, rows, problems, complete=not self._problem)
 
+    def stop(self) -> list[Row]:
+        """End the process, hear what it has said by then, and return how each question stands that it got through.
+
+        Only after that `place` is where it was: what it said last may not have been listened to.
+        """
+        self._end()
+        with contextlib.suppress(queue.Empty):  # a program that the notebook left running keeps the line open
+            while (line := self._lines.get(timeout=_LAST_SECONDS)) is not None:
+                self._told.hear(line)
+        return list(self._told.rows.values())
+
     def _begin(self) -> None:
         """Start a process that checks what is not known yet."""
         work = {"questions": self._questions, "asked": self._left(), "late": self._told.late_cells}
         notebook = str(self._own.notebook.resolve())
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
-            [sys.executable, "-m", "autograder.learner.runner", notebook, json.dumps(work)],
-            stdout=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
-        )
+        with _interrupts_put_off():
+            self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
+                [sys.executable, "-m", "autograder.learner.runner", notebook, json.dumps(work)],
+                stdout=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **ONE_THREAD, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},
+            )
         assert self._process.stdout is not None  # noqa: S101 - for mypy
         reader = threading.Thread(
             target=_read, args=(self._process.stdout, self._lines), daemon=True, name="autograder notebook run"
@@ -122,6 +135,23 @@ class NotebookRun:
                 look()
                 if self._process.poll() is not None and self._lines.empty():
                     return None
+
+
+@contextlib.contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Let Ctrl-C wait; a process that is started meanwhile never gets it.
+
+    It is for whoever shows the results: a cell that it interrupts would be told of as one that failed, and the next
+    would be begun.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _read(stdout: IO[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:

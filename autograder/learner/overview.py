@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from autograder.learner.assignments import OwnAssignment, chosen
 from autograder.learner.folder import here
@@ -12,6 +12,7 @@ from autograder.learner.rows import (
     NOTHING_TO_CHECK,
     SOMETHING_LEFT,
     Overview,
+    Row,
     detailed_lines,
     problem_lines,
     row_lines,
@@ -46,21 +47,25 @@ def _run(own: OwnAssignment, questions: Sequence[str]) -> Overview:
         width = max(map(len, run.asked), default=0)
         told = set()
         waiting = Waiting()
-        try:
-            for row in run.rows(lambda: waiting.at(run.place)):
+
+        def tell(rows: Iterable[Row]) -> None:
+            for row in rows:
                 waiting.clear()
-                told.add(row.question)
-                _say(*(detailed_lines(row) if questions else row_lines(row, width)))
+                if row.question not in told:
+                    told.add(row.question)
+                    _say(*(detailed_lines(row) if questions else row_lines(row, width)))
+
+        try:
+            tell(run.rows(lambda: waiting.at(run.place)))
             waiting.clear()
             overview = run.overview()
         except KeyboardInterrupt:
             waiting.clear()
+            tell(run.stop())
             _say(*problem_lines(run.problems))
             _say(f"  ! stopped at {run.place}; if it took long, look there for a loop that does not end")
             raise
-    for row in overview.rows:
-        if row.question not in told:
-            _say(*(detailed_lines(row) if questions else row_lines(row, width)))
+        tell(overview.rows)
     return overview
 
 
