@@ -15,16 +15,20 @@ _WIDTH = 40
 
 @dataclass(frozen=True)
 class Point:
-    """After so many submissions: the MB of the command itself, of the graders, and of their sandboxes."""
+    """After so many submissions: the MB that stay with the command itself, with the graders, and with their sandboxes.
+
+    `most` is what was seen at most, with the submissions that ran then.
+    """
 
     submissions: int
     command: float
     graders: float
     sandboxes: float
+    most: float
 
     @property
-    def whole(self) -> float:
-        """The MB of all processes together."""
+    def stays(self) -> float:
+        """The MB that stay, all together."""
         return self.command + self.graders + self.sandboxes
 
 
@@ -45,12 +49,12 @@ def slope(submissions: Sequence[float], megabytes: Sequence[float], *, after: fl
 def table(points: Sequence[Point]) -> Table:
     """Return the curve, the plot drawn from 0."""
     shown = Table(show_edge=False)
-    for name in ("submissions", "command MB", "graders MB", "sandboxes MB", "all MB"):
+    for name in ("submissions", "command", "graders", "sandboxes", "all", "at most"):
         shown.add_column(name, justify="right")
     shown.add_column("", no_wrap=True)
-    most = max(point.whole for point in points)
+    scale = max(point.stays for point in points)
     for point in points:
-        parts = (point.command, point.graders, point.sandboxes, point.whole)
-        bar = "#" * round(_WIDTH * point.whole / most)
+        parts = (point.command, point.graders, point.sandboxes, point.stays, point.most)
+        bar = "#" * round(_WIDTH * point.stays / scale)
         shown.add_row(f"{point.submissions:,}", *(f"{part:.1f}" for part in parts), bar)
     return shown

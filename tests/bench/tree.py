@@ -18,9 +18,13 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 PAUSE = 0.05
 """Seconds between two looks at the memory, at least."""
@@ -53,7 +57,7 @@ def run(command: Sequence[str], folder: Path) -> Usage:
     with tempfile.TemporaryFile() as output:
         before, started = _processor_seconds(), time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=output, stderr=subprocess.STDOUT)
-        with Watch(process.pid) as watch:
+        with Watch(process.pid, memory) as watch:
             status = process.wait()
             seconds = time.perf_counter() - started
         wait_for_orphans()
@@ -61,7 +65,8 @@ def run(command: Sequence[str], folder: Path) -> Usage:
             output.seek(0)
             text = output.read().decode(errors="replace")
             sys.exit(f"{' '.join(command[:5])} ended with status {status}:\n{text[-3000:]}")
-    return Usage(seconds, _processor_seconds() - before, watch.peak)
+    peak = max((seen for _, seen in watch.samples), default=0.0)
+    return Usage(seconds, _processor_seconds() - before, peak)
 
 
 def environment() -> dict[str, str]:
@@ -100,20 +105,21 @@ def _processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-class Watch:
-    """Looks at the memory of a process and all its descendants again and again, in a thread; a context manager.
+class Watch(Generic[T]):
+    """Looks at a process and all its descendants again and again, in a thread; a context manager.
 
-    `samples` are (time of the monotonic clock, MB by depth): the process itself, its children, all that is below.
+    `samples` are what each `look` returned, with its time by the monotonic clock.
     """
 
-    def __init__(self, root: int, *, pause: float = PAUSE) -> None:
+    def __init__(self, root: int, look: Callable[[int], T], *, pause: float = PAUSE) -> None:
         self._root = root
+        self._look = look
         self._pause = pause
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_again_and_again, daemon=True)
-        self.samples: list[tuple[float, tuple[float, float, float]]] = []
+        self.samples: list[tuple[float, T]] = []
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Watch[T]:
         """Begin to look."""
         self._thread.start()
         return self
@@ -123,21 +129,16 @@ class Watch:
         self._over.set()
         self._thread.join()
 
-    @property
-    def peak(self) -> float:
-        """The most that was seen, in MB."""
-        return max((sum(parts) for _, parts in self.samples), default=0.0)
-
     def _look_again_and_again(self) -> None:
         pause = 0.0
         while not self._over.wait(pause):
             started = time.monotonic()
-            self.samples.append((started, memory(self._root)))
+            self.samples.append((started, self._look(self._root)))
             pause = max(self._pause, SHARE * (time.monotonic() - started))
 
 
-def memory(root: int) -> tuple[float, float, float]:
-    """Return the MB of a process itself, of its children, and of all that is below them."""
+def family(root: int) -> tuple[list[int], list[int], list[int]]:
+    """Return a process itself, its children, and all that is below them."""
     children = _children()
     near = children.get(root, [])
     deep, left = [], list(near)
@@ -145,8 +146,12 @@ def memory(root: int) -> tuple[float, float, float]:
         below = children.get(left.pop(), [])
         deep += below
         left += below
-    itself, nearby, deeper = (sum(map(proportional, part)) for part in ([root], near, deep))
-    return itself, nearby, deeper
+    return [root], near, deep
+
+
+def memory(root: int) -> float:
+    """Return the PSS of a process and all its descendants, in MB."""
+    return sum(map(proportional, chain(*family(root))))
 
 
 def _children() -> dict[int, list[int]]:

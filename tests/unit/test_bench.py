@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +12,7 @@ import pytest
 
 from autograder import notebook
 from autograder.course import Course
-from tests.bench import curve, memory, plain_course, speed_class, speed_course, tree
-from tests.bench.curve import Point
+from tests.bench import plain_course, speed_class, speed_course
 from tests.bench.rows import Ratio, further, ratios
 from tests.bench.speed_class import CRASH, RIGHT, SLIP, STUB, kind_of
 from tests.bench.speed_course import NAME, QUESTIONS
@@ -55,38 +51,6 @@ def test_further():
 def test_verdict(values, verdict):
     """A goal is reached where the median reaches it."""
     assert Ratio("", 3.0, values, values).verdict == verdict
-
-
-def test_slope():
-    """The slope is that of the late part, whatever the first part does, and is found under noise."""
-    rng = np.random.default_rng(0)
-    x = np.arange(500, 10_500, 500)
-    y = np.where(x < 1000, 0.0, 300 + 0.002 * x) + 0.01 * rng.standard_normal(len(x))
-    assert curve.slope(x, y, after=1000) == pytest.approx(2000, rel=0.01)
-    with pytest.raises(ValueError, match="1 points from 10000 submissions on"):
-        curve.slope(x, y, after=10_000)
-
-
-@pytest.mark.parametrize(("growth", "said"), [(0.0, "flat"), (-1.0, "flat"), (0.001, "not flat")])
-def test_memory_verdict(growth, said):
-    """Memory that stays or falls is flat, and one that grows by a megabyte for each 1,000 is not."""
-    points = [Point(n, 60.0 + growth * n, 150.0, 140.0) for n in range(500, 5500, 500)]
-    assert memory.verdict(points, after=1000).startswith(f"{said} (")
-
-
-@pytest.mark.parametrize(("leak", "said"), [(0.0, "flat"), (0.0005, "not flat")])
-def test_what_runs_at_the_moment_is_no_growth(leak, said):
-    """Submissions that come and go move what is seen by a tenth, and hide no growth of half a kilobyte for each."""
-    rng = np.random.default_rng(0)
-    step, count, seen_in_a_step = 500, 10_000, 40
-    reached = [float(n) for n in range(step, count + 1, step)]
-    times = np.linspace(0, count, count // step * seen_in_a_step, endpoint=False)
-    samples = [(when, (30.0, 100.0, 64.0 + leak * when + 6.5 * rng.integers(0, 3))) for when in times]
-    points = memory._points(reached, samples, step)
-    assert [point.submissions for point in points] == reached
-    least = [64.0 + leak * (when - step) for when in reached]
-    assert [point.sandboxes for point in points] == pytest.approx(least, abs=leak * step / 4)
-    assert memory.verdict(points, after=1000).startswith(f"{said} (")
 
 
 def test_class_is_mixed():
@@ -229,25 +193,3 @@ def test_a_command_that_fails_ends_the_program(tmp_path):
     assert done.returncode == 1
     assert "ended with status 3" in done.stderr
     assert "no such luck" in done.stderr
-
-
-def test_memory_by_depth():
-    """Memory is told apart by depth: the process itself, its children, and what is below them."""
-    inner = "import time; block = bytearray(30_000_000); time.sleep(30)"
-    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
-    with subprocess.Popen([sys.executable, "-c", outer], start_new_session=True) as process:
-        deadline = time.monotonic() + 20
-        while (seen := tree.memory(process.pid))[1] < 30 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-    itself, children, deeper = seen
-    assert 0 < itself < 30 < children < 60
-    assert deeper == 0
-
-
-def test_memory_of_one_process():
-    """What is shared counts in full for RSS only, and a process that has ended has no memory."""
-    with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
-        ended.wait()
-    assert (tree.proportional(ended.pid), tree.resident(ended.pid), tree.memory(ended.pid)) == (0, 0, (0, 0, 0))
-    assert 1 < tree.proportional(os.getpid()) <= tree.resident(os.getpid()) * 1.05 < 2000
