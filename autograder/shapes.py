@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autograder.values import Array
@@ -109,7 +111,7 @@ def _without_ones(array: Array) -> tuple[int, ...]:
     return tuple(length for length in array.shape if length != 1)
 
 
-def _close(got: Array, expected: Array) -> bool:
+def _close(got: Array | np.number[Any], expected: Array | np.number[Any]) -> bool:
     with np.errstate(all="ignore"):
         floor = _RELATIVE * float(np.max(np.abs(expected), initial=0.0))
         return bool(np.all(np.abs(got - expected) <= floor)) and floor > 0
