@@ -1,5 +1,7 @@
 """Ends this process when a cell or a call takes longer than grading allows, and says which, and where it was.
 
+It also ends where nobody is there any more to be told, however that one was ended.
+
 A thread looks at the clock. Code that keeps Python from running any other thread is ended by the system, by a timer of
 processor time: then STUCK is the status of the process, and in which line of the notebook that was remains unknown.
 """
@@ -70,6 +72,7 @@ class Watchdog:
         self._step: _Step | None = None
         self._awake = Awake(_LOOK)
         self._main = threading.get_ident()
+        self._listener = os.getppid()
         if STUCK is not None:
             signal.signal(signal.SIGPROF, signal.SIG_DFL)
         threading.Thread(target=self._watch, daemon=True, name="autograder watchdog").start()
@@ -121,6 +124,8 @@ class Watchdog:
     def _watch(self) -> None:
         while True:
             time.sleep(_LOOK)
+            if os.getppid() != self._listener:
+                _leave()
             with self._line.lock:
                 self._awake.look()
                 self._set_timer()

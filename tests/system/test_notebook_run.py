@@ -14,6 +14,7 @@ from autograder.learner.assignments import OwnAssignment, assignment_in
 from autograder.learner.notebook_run import NotebookRun
 from tests import minicourse
 from tests.command import started
+from tests.faults.running import alive
 
 WAITS = """\
 import os, time
@@ -112,3 +113,15 @@ def test_results_that_nobody_had_seen_are_shown_after_ctrl_c(own: Callable[..., 
     assert said.splitlines()[1] == "  ✓ double  1 of 1"
     assert "stopped at the checks of `square`; " in said
     assert (process.returncode, complaint) == (130, "autograder: stopped\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_notebook_ends_with_the_command(own: Callable[..., OwnAssignment], number: signal.Signals) -> None:
+    """Whoever is to be told the results is gone, so a cell that sleeps for long is not waited for."""
+    folder = own(double=f"import os\nos.symlink(str(os.getpid()), 'worker')\n{SLEEPS}").folder
+    with started(folder, "check") as process:
+        until((folder / "begun").exists)
+        process.send_signal(number)
+    assert process.returncode == -number
+    worker = int((folder / "worker").readlink().name)
+    until(lambda: not alive([worker]))
