@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
@@ -84,23 +85,31 @@ class NotebookRun:
         rows = tuple(self._told.rows.get(question, Row(question, "not reached")) for question in self.asked)
         return Overview(self._own.title, rows, problems, complete=not self._problem)
 
-    def stop(self) -> list[Row]:
-        """End the process, hear what it has said by then, and return how each question stands that it got through.
+    def stop(self) -> Iterator[Row]:
+        """End the process, and yield how each question stands that it got through, also what nobody has heard yet.
 
-        Only after that `place` is where it was: what it said last may not have been listened to.
+        After that `place` is where it was.
         """
         self._end()
+        yield from list(self._told.rows.values())
+        deadline = time.monotonic() + _LAST_SECONDS
         with contextlib.suppress(queue.Empty):  # a program that the notebook left running keeps the line open
-            while (line := self._lines.get(timeout=_LAST_SECONDS)) is not None:
-                self._told.hear(line)
-        return list(self._told.rows.values())
+            while (line := self._lines.get(timeout=max(deadline - time.monotonic(), 0.0))) is not None:
+                row = self._told.hear(line)
+                if row is not None:
+                    yield row
+        place = self._told.place
+        _, row = self._told.stopped(by_timer=False)
+        if row is not None:
+            yield row
+        self._told.place = place
 
     def _begin(self) -> None:
         """Start a process that checks what is not known yet."""
         work = {"questions": self._questions, "asked": self._left(), "late": self._told.late_cells}
         notebook = str(self._own.notebook.resolve())
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        with _interrupts_put_off():
+        with _interrupts_blocked():
             self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
                 [sys.executable, "-m", "autograder.learner.runner", notebook, json.dumps(work)],
                 stdout=subprocess.PIPE,
@@ -138,12 +147,8 @@ class NotebookRun:
 
 
 @contextlib.contextmanager
-def _interrupts_put_off() -> Iterator[None]:
-    """Let Ctrl-C wait; a process that is started meanwhile never gets it.
-
-    It is for whoever shows the results: a cell that it interrupts would be told of as one that failed, and the next
-    would be begun.
-    """
+def _interrupts_blocked() -> Iterator[None]:
+    """Start a process that does not know of Ctrl-C before it lets it in: it would print where Python was just then."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

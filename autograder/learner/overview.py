@@ -52,8 +52,8 @@ def _run(own: OwnAssignment, questions: Sequence[str]) -> Overview:
             for row in rows:
                 waiting.clear()
                 if row.question not in told:
-                    told.add(row.question)
                     _say(*(detailed_lines(row) if questions else row_lines(row, width)))
+                    told.add(row.question)
 
         try:
             tell(run.rows(lambda: waiting.at(run.place)))

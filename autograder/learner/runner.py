@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -32,6 +33,7 @@ from autograder.workbench import workbench
 
 def main(arguments: Sequence[str]) -> int:
     """Run the notebook in the first argument, and check what the second one asks."""
+    _end_by_interrupts()
     path, work = Path(arguments[0]).resolve(), json.loads(arguments[1])
     with standard_output() as line:
         os.chdir(path.parent)
@@ -46,6 +48,18 @@ def main(arguments: Sequence[str]) -> int:
             for question in work["asked"]:
                 line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line, places))})
     return 0
+
+
+def _end_by_interrupts() -> None:
+    """Let Ctrl-C end this process at once, together with the programs that the notebook has started.
+
+    As an exception it would be told of as the fault of a cell, and the next cell would be begun. Where it was ignored
+    before, as under `nohup`, it still is.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it was blocked while Python started
 
 
 def _provide_digits(cells: Sequence[dict[str, Any]], line: Line) -> None:

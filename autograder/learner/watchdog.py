@@ -1,6 +1,7 @@
 """Ends this process when a cell or a call takes longer than grading allows, and says which, and where it was.
 
-It also ends where nobody is there any more to be told, however that one was ended.
+It also ends where nobody is there any more to be told, however that one was ended: at once where the system gives
+orphans another parent, after a limit on Windows.
 
 A thread looks at the clock. Code that keeps Python from running any other thread is ended by the system, by a timer of
 processor time: then STUCK is the status of the process, and in which line of the notebook that was remains unknown.
@@ -8,6 +9,7 @@ processor time: then STUCK is the status of the process, and in which line of th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -134,7 +136,8 @@ class Watchdog:
                 if step and late:
                     number, text = self._place(step)
                     said = {"name": step.name, "reason": late[0].reason, "line": number, "text": text}
-                    self._line.tell({"late": said})
+                    with contextlib.suppress(OSError):  # nobody is there any more
+                        self._line.tell({"late": said})
                     _leave()
 
     def _place(self, step: _Step) -> tuple[int | None, str]:

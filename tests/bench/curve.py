@@ -17,7 +17,8 @@ _WIDTH = 40
 class Point:
     """After so many submissions: the MB that stay with the command itself, with the graders, and with their sandboxes.
 
-    `most` is what was seen at most, with the submissions that ran then.
+    `most` is what all processes had at most, with the submissions that ran then. It is PSS, what stays is RSS: that
+    counts a page that three processes share three times, so `stays` may be more.
     """
 
     submissions: int
@@ -49,7 +50,7 @@ def slope(submissions: Sequence[float], megabytes: Sequence[float], *, after: fl
 def table(points: Sequence[Point]) -> Table:
     """Return the curve, the plot drawn from 0."""
     shown = Table(show_edge=False)
-    for name in ("submissions", "command", "graders", "sandboxes", "all", "at most"):
+    for name in ("submissions", "command", "graders", "sandboxes", "all", "PSS at most"):
         shown.add_column(name, justify="right")
     shown.add_column("", no_wrap=True)
     scale = max(point.stays for point in points)

@@ -56,7 +56,7 @@ def main() -> None:
         seconds = time.monotonic() - started
     points = _points(reached, samples, step)
     console.print(curve.table(points))
-    console.print("MB: RSS of processes that stay, the least of each step; at most, PSS of all processes")
+    console.print("MB: RSS of processes that stay, the least in the second half of each step; PSS of all processes")
     peak = max(seen.whole for _, seen in samples)
     console.print(f"{peak:.0f} MB at most, {count / seconds:.1f} submissions a second")
     console.print(verdict(points, after=WARM * step))
@@ -102,16 +102,17 @@ def _grade(paths: Sequence[Path], folder: Path, step: int) -> tuple[list[float],
 
 
 def _points(reached: Sequence[float], samples: Samples, step: int) -> list[Point]:
-    """Return for each step the least that stayed and the most that was seen.
+    """Return for each step the least that stayed in its second half, and the most that was seen.
 
-    A submission that runs for very long may be there at two looks; at the next it is not.
+    At the first look nothing has stayed. A submission that runs for very long may be there at two looks; at the next
+    it is not.
     """
     times, points, begin = [when for when, _ in samples], [], 0
     for index, when in enumerate(reached):
         end = bisect_left(times, when)
-        if end > begin:
-            seen = [look for _, look in samples[begin:end]]
-            least = map(min, zip(*(look.staying for look in seen), strict=True))
+        seen = [look for _, look in samples[begin:end]]
+        if seen:
+            least = map(min, zip(*(look.staying for look in seen[len(seen) // 2 :]), strict=True))
             points.append(Point(step * (index + 1), *least, most=max(look.whole for look in seen)))
         begin = end
     return points

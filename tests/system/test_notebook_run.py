@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from autograder.guide import GUIDE, Guide, TimeLimits
 from autograder.learner.assignments import OwnAssignment, assignment_in
 from autograder.learner.notebook_run import NotebookRun
 from tests import minicourse
-from tests.command import started
+from tests.command import interrupt, started
 from tests.faults.running import alive
 
 WAITS = """\
@@ -31,6 +33,12 @@ for number in map(int, os.listdir('/proc/self/fd')):
         os.set_inheritable(number, True)
 with open('left', 'w') as file:
     file.write(str(subprocess.Popen(['sleep', '600'], close_fds=False).pid))"""
+PROGRAM = "import os, subprocess\nos.symlink(str(subprocess.Popen(['sleep', '600']).pid), 'child')"
+FORK = """\
+import multiprocessing, os, time
+child = multiprocessing.get_context('fork').Process(target=time.sleep, args=(600,))
+child.start()
+os.symlink(str(child.pid), 'child')"""
 LOOPS = "def square(x):\n    open('begun', 'w').close()\n    while True: pass"
 
 
@@ -53,11 +61,16 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def has_pending(process: int, number: int) -> bool:
-    """Tell whether the system keeps this signal back from the process."""
+def limit(folder: Path, limits: TimeLimits) -> None:
+    """Let the assignment in this folder have these limits."""
+    (folder / GUIDE).write_bytes(msgspec.json.encode(Guide(assignment="mini", limits=limits)))
+
+
+def catches(process: int, number: int) -> bool:
+    """Tell whether the process has a handler for the signal."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    pending = next(line for line in lines if line.startswith("ShdPnd"))
-    return bool(int(pending.split()[1], 16) >> (number - 1) & 1)
+    caught = next(line for line in lines if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
 def test_what_was_said_last_is_heard_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
@@ -65,10 +78,18 @@ def test_what_was_said_last_is_heard_where_a_run_is_stopped(own: Callable[..., O
     assignment = own(square=LOOPS)
     with NotebookRun(assignment, []) as run:
         until((assignment.folder / "begun").exists)
-        rows = run.stop()
+        rows = list(run.stop())
         place = run.place
     assert [(row.question, row.state) for row in rows] == [("double", "right")]
     assert place == "the checks of `square`"
+
+
+def test_what_was_heard_is_told_again_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
+    """Ctrl-C may come before it was shown."""
+    with NotebookRun(own(square=LOOPS), []) as run:
+        row = next(run.rows())
+        assert list(run.stop()) == [row]
+    assert row.question == "double"
 
 
 def test_a_program_that_is_left_running_does_not_hold_up_who_stops(own: Callable[..., OwnAssignment]) -> None:
@@ -77,23 +98,57 @@ def test_a_program_that_is_left_running_does_not_hold_up_who_stops(own: Callable
     with NotebookRun(assignment, []) as run:
         until((assignment.folder / "begun").exists)
         try:
-            assert run.stop() == []
+            assert list(run.stop()) == []
         finally:
             os.kill(int((assignment.folder / "left").read_text()), signal.SIGKILL)
         assert run.place == "the cell of `double`"
 
 
-def test_a_notebook_gets_no_interrupt(own: Callable[..., OwnAssignment]) -> None:
-    """It is for whoever shows the results, who gets it as ever; the cell at work does not end by it."""
+def test_a_call_that_took_too_long_is_heard_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
+    """It was told of before the interrupt, and is no place to look for a loop only."""
+    assignment = own(square=LOOPS)
+    limit(assignment.folder, TimeLimits(call_seconds=0.5))
+    with NotebookRun(assignment, []) as run:
+        run._process.wait()
+        rows = list(run.stop())
+        assert run.place == "the checks of `square`"
+    assert [(row.question, row.state) for row in rows] == [("double", "right"), ("square", "wrong")]
+    assert "ran longer than 0.5 s" in rows[1].message
+
+
+def test_an_interrupt_ends_a_notebook_and_is_no_fault_of_its_cell(own: Callable[..., OwnAssignment]) -> None:
+    """The process says nothing more, and begins no other cell."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     assignment = own(double=SLEEPS)
     with NotebookRun(assignment, []) as run:
         assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
         until((assignment.folder / "begun").exists)
         os.kill(run._process.pid, signal.SIGINT)
-        assert has_pending(run._process.pid, signal.SIGINT)
-        run.stop()
+        assert run._process.wait() == -signal.SIGINT
+        assert list(run.stop()) == []
     assert (run.place, run.problems) == ("the cell of `double`", ())
+
+
+def test_an_interrupt_while_python_starts_is_not_told_of(
+    own: Callable[..., OwnAssignment], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody wants to know which module was being imported just then."""
+    with NotebookRun(own(), []) as run:
+        until(lambda: catches(run._process.pid, signal.SIGINT))
+        os.kill(run._process.pid, signal.SIGINT)
+        assert run._process.wait() == -signal.SIGINT
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("starts", [PROGRAM, FORK])
+def test_ctrl_c_ends_what_a_cell_has_started(own: Callable[..., OwnAssignment], starts: str) -> None:
+    """As it would without the command between them."""
+    folder = own(double=f"{starts}\n{SLEEPS}").folder
+    with started(folder, "check") as process:
+        interrupt(process, folder / "begun")
+    assert process.returncode == 130
+    child = int((folder / "child").readlink().name)
+    until(lambda: not alive([child]))
 
 
 def test_results_that_nobody_had_seen_are_shown_after_ctrl_c(own: Callable[..., OwnAssignment]) -> None:
@@ -119,6 +174,7 @@ def test_results_that_nobody_had_seen_are_shown_after_ctrl_c(own: Callable[..., 
 def test_a_notebook_ends_with_the_command(own: Callable[..., OwnAssignment], number: signal.Signals) -> None:
     """Whoever is to be told the results is gone, so a cell that sleeps for long is not waited for."""
     folder = own(double=f"import os\nos.symlink(str(os.getpid()), 'worker')\n{SLEEPS}").folder
+    limit(folder, TimeLimits(cell_seconds=600))
     with started(folder, "check") as process:
         until((folder / "begun").exists)
         process.send_signal(number)

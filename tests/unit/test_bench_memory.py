@@ -81,10 +81,11 @@ def test_what_runs_at_the_moment_is_no_growth(leak: float, said: str) -> None:
     reached = [float(n) for n in range(step, count + 1, step)]
     times = np.linspace(0, count, count // step * seen_in_a_step, endpoint=False)
     staying = [(30.0, 100.0, 64.0 + leak * when + 6.5 * rng.integers(0, 3)) for when in times]
+    staying[0] = (0.0, 0.0, 0.0)  # nothing stays at the first look
     samples = [(when, Seen(sum(parts), parts)) for when, parts in zip(times, staying, strict=True)]
     points = memory._points(reached, samples, step)
     assert [point.submissions for point in points] == reached
-    least = [64.0 + leak * (when - step) for when in reached]
+    least = [64.0 + leak * (when - step / 2) for when in reached]
     assert [point.sandboxes for point in points] == pytest.approx(least, abs=leak * step / 4)
     assert [point.most for point in points] == [
         max(seen.whole for when, seen in samples if end - step <= when < end) for end in reached
