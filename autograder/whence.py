@@ -41,8 +41,11 @@ def _globals_of(called: Any) -> dict[str, Any] | None:
 
 
 def exception_name(error: BaseException) -> str:
-    """Return the name of the nearest type of an exception that Python or numpy defines: the sandbox says the same."""
+    """Return the name of the nearest type of an exception that Python or numpy defines: the sandbox says the same.
+
+    A type that Python keeps to itself is none of them: an open bracket is an _IncompleteInputError since 3.13.
+    """
     for kind in type(error).__mro__:
-        if any(vars(place).get(kind.__name__) is kind for place in _WELL_KNOWN):
+        if not kind.__name__.startswith("_") and any(vars(place).get(kind.__name__) is kind for place in _WELL_KNOWN):
             return kind.__name__
     return "BaseException"

@@ -106,7 +106,7 @@ class TestOneLayer:
         result = report(blocked="namespaces")
         assert_grades_safely(result, "one layer")
         assert result["tries"][0].startswith("inside bubblewrap")
-        assert "No permissions to create new namespace" in result["missing"]["bubblewrap"]
+        assert "No permissions to create" in result["missing"]["bubblewrap"]
         assert "user namespaces" in result["missing"]["bubblewrap"]
 
     @as_root

@@ -69,7 +69,7 @@ def bubblewrap_fails(detail: str, remedy: str) -> dict[str, tuple[str, str, str]
 
 def states() -> dict[str, State]:
     """Every state, by what is wrong."""
-    refused, no_permission = {"blocked": "namespaces"}, "No permissions to create new namespace"
+    refused, no_permission = {"blocked": "namespaces"}, "No permissions to create"
     full, one_layer, none = ("full", 0), ("one layer", 0), ("none", 1)
     no_namespaces = shell("echo 0 > /proc/sys/user/max_user_namespaces")
     masked = ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--ro-bind", "/dev/null", "/proc/interrupts"]

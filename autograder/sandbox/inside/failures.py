@@ -40,7 +40,12 @@ def _known_type(error: BaseException) -> str:
 
 def _is_original(kind: type) -> bool:
     places = (builtins, np.exceptions, np.linalg)
-    return any(getattr(place, kind.__name__, None) is kind for place in places)
+    return not _is_private(kind) and any(getattr(place, kind.__name__, None) is kind for place in places)
+
+
+def _is_private(kind: type) -> bool:
+    """Tell whether Python keeps this type to itself: an open bracket is an _IncompleteInputError since 3.13."""
+    return kind.__module__ == "builtins" and kind.__name__.startswith("_")
 
 
 def _place(error: BaseException) -> tuple[int | None, int | None]:
@@ -66,5 +71,5 @@ def text_of(error: BaseException) -> str:
 
 
 def _titled(error: BaseException) -> str:
-    text = text_of(error)
-    return f"{type(error).__name__}: {text}" if text else str(type(error).__name__)
+    name, text = next(kind.__name__ for kind in type(error).__mro__ if not _is_private(kind)), text_of(error)
+    return f"{name}: {text}" if text else str(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn
@@ -89,12 +89,26 @@ def _numbers(frame: FrameType) -> str:
 
 
 def _loop_variables(code: CodeType) -> set[str]:
-    """Return the names that a `for` of the code gives its values to: one, or the two of `enumerate`."""
+    """Return the names that a `for` of the code gives its values to: one, or all of those that it unpacks into."""
     steps = list(dis.get_instructions(code))
-    after = [
-        step for index, step in enumerate(steps) if step.opname == "FOR_ITER" for step in steps[index + 1 : index + 4]
-    ]
-    return {str(step.argval) for step in after if step.opname == "STORE_FAST"}
+    begin = [index + 1 for index, step in enumerate(steps) if step.opname == "FOR_ITER"]
+    return {name for index in begin for step in _targets(steps[index:]) for name in _stored(step)}
+
+
+def _targets(steps: Sequence[dis.Instruction]) -> Iterator[dis.Instruction]:
+    """Yield the steps before the body of a `for`; the last may load already what the body begins with."""
+    for step in steps:
+        if not step.opname.startswith(("STORE_FAST", "UNPACK_")):
+            return
+        yield step
+        if "LOAD" in step.opname:
+            return
+
+
+def _stored(step: dis.Instruction) -> Sequence[str]:
+    """Return the names that a step stores to: since Python 3.13 it may be two, or one and a name that it loads."""
+    names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+    return names[: step.opname.count("STORE_FAST")]
 
 
 def _called(error: BaseException) -> tuple[FrameType, int] | None:
