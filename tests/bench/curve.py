@@ -34,17 +34,19 @@ class Point:
 
 
 def slope(submissions: Sequence[float], megabytes: Sequence[float], *, after: float) -> float:
-    """Return the growth in kB for each 1,000 submissions, of a straight line through what comes from `after` on.
+    """Return the growth in kB for each 1,000 submissions from the point `after` on, without the largest step.
 
-    ValueError where fewer than two points are left.
+    One step is no growth: Python's table of names is laid out anew once, with room for what comes. What grows again
+    and again is, in small steps or large ones. ValueError where fewer than three points are left.
     """
     x, y = np.asarray(submissions, dtype=float), np.asarray(megabytes, dtype=float)
     late = x >= after
-    if late.sum() < 2:
-        msg = f"{late.sum()} points from {after:g} submissions on; a line needs two, so grade more of them"
+    if late.sum() < 3:
+        msg = f"{late.sum()} points from {after:g} submissions on; two steps need three, so grade more of them"
         raise ValueError(msg)
-    growth, _ = np.polyfit(x[late], y[late], 1)
-    return float(growth * 1000 * 1000)
+    further, growth = np.diff(x[late]), np.diff(y[late])
+    others = np.arange(len(growth)) != np.argmax(growth)
+    return float(growth[others].sum() / further[others].sum() * 1000 * 1000)
 
 
 def table(points: Sequence[Point]) -> Table:

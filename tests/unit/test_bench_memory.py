@@ -66,6 +66,17 @@ def test_slope() -> None:
         curve.slope(x, y, after=10_000)
 
 
+@pytest.mark.parametrize(
+    ("every", "grows"), [(10_000, False), (6_000, False), (4_500, True), (3_000, True), (1_000, True)]
+)
+def test_steps(every: int, grows: bool) -> None:
+    """Two megabytes once are no growth, and twice they are."""
+    x = np.arange(500, 10_500, 500)
+    found = curve.slope(x, 200 + 2.0 * (x // every), after=1000)
+    assert (found > curve.FLAT) is grows
+    assert found == 0 or grows
+
+
 @pytest.mark.parametrize(("growth", "said"), [(0.0, "flat"), (-1.0, "flat"), (0.001, "not flat")])
 def test_verdict(growth: float, said: str) -> None:
     """Memory that stays or falls is flat, and one that grows by a megabyte for each 1,000 is not."""
