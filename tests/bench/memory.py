@@ -59,13 +59,16 @@ def main() -> None:
     console.print("MB: RSS of processes that stay, the least in the second half of each step; PSS of all processes")
     peak = max(seen.whole for _, seen in samples)
     console.print(f"{peak:.0f} MB at most, {count / seconds:.1f} submissions a second")
-    console.print(verdict(points, after=WARM * step))
+    try:
+        console.print(verdict(points, after=WARM * step))
+    except ValueError as error:
+        sys.exit(str(error))
     if count < SUBMISSIONS:
         console.print(f"caches fill in the first thousand; whether it is flat, {SUBMISSIONS:,} tell")
 
 
 def verdict(points: Sequence[Point], *, after: float) -> str:
-    """Return whether memory is flat, and where it is not, who grows."""
+    """Return whether memory is flat, and where it is not, who grows; ValueError where there are too few points."""
     submissions = [point.submissions for point in points]
     parts = {
         "all": [point.stays for point in points],
@@ -76,7 +79,8 @@ def verdict(points: Sequence[Point], *, after: float) -> str:
     slopes = {name: curve.slope(submissions, values, after=after) for name, values in parts.items()}
     said = "flat" if slopes["all"] <= FLAT else "not flat"
     each = ", ".join(f"{name} {value:+.0f}" for name, value in slopes.items())
-    return f"{said} (limit {FLAT:g}); kB for each 1,000 submissions after the first {after:,}: {each}"
+    within = f"kB for each 1,000 submissions after the first {after:,}, without the largest step"
+    return f"{said} (limit {FLAT:g}); {within}: {each}"
 
 
 def _grade(paths: Sequence[Path], folder: Path, step: int) -> tuple[list[float], Samples]:
