@@ -98,7 +98,7 @@ class NotebookRun:
                 row = self._told.hear(line)
                 if row is not None:
                     yield row
-        place = self._told.place
+        place = self._told.place  # what follows makes ready for another process
         _, row = self._told.stopped(by_timer=False)
         if row is not None:
             yield row
@@ -148,7 +148,7 @@ class NotebookRun:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Start a process that does not know of Ctrl-C before it lets it in: it would print where Python was just then."""
+    """Keep Ctrl-C away from what is started meanwhile, until that allows it: Python would print where its start was."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

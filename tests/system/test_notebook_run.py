@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from autograder.learner.assignments import OwnAssignment, assignment_in
 from autograder.learner.notebook_run import NotebookRun
 from tests import minicourse
 from tests.command import interrupt, started
-from tests.faults.running import alive
+from tests.faults.running import alive, until
 
 WAITS = """\
 import os, time
@@ -54,14 +53,7 @@ def own(tmp_path: Path) -> Callable[..., OwnAssignment]:
     return saved
 
 
-def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def limit(folder: Path, limits: TimeLimits) -> None:
+def set_limits(folder: Path, limits: TimeLimits) -> None:
     """Let the assignment in this folder have these limits."""
     (folder / GUIDE).write_bytes(msgspec.json.encode(Guide(assignment="mini", limits=limits)))
 
@@ -84,7 +76,7 @@ def test_what_was_said_last_is_heard_where_a_run_is_stopped(own: Callable[..., O
     assert place == "the checks of `square`"
 
 
-def test_what_was_heard_is_told_again_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
+def test_rows_that_were_heard_come_again_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
     """Ctrl-C may come before it was shown."""
     with NotebookRun(own(square=LOOPS), []) as run:
         row = next(run.rows())
@@ -105,9 +97,9 @@ def test_a_program_that_is_left_running_does_not_hold_up_who_stops(own: Callable
 
 
 def test_a_call_that_took_too_long_is_heard_where_a_run_is_stopped(own: Callable[..., OwnAssignment]) -> None:
-    """It was told of before the interrupt, and is no place to look for a loop only."""
+    """It was told of before the interrupt, so the question is shown with the reason."""
     assignment = own(square=LOOPS)
-    limit(assignment.folder, TimeLimits(call_seconds=0.5))
+    set_limits(assignment.folder, TimeLimits(call_seconds=0.5))
     with NotebookRun(assignment, []) as run:
         run._process.wait()
         rows = list(run.stop())
@@ -174,7 +166,7 @@ def test_results_that_nobody_had_seen_are_shown_after_ctrl_c(own: Callable[..., 
 def test_a_notebook_ends_with_the_command(own: Callable[..., OwnAssignment], number: signal.Signals) -> None:
     """Whoever is to be told the results is gone, so a cell that sleeps for long is not waited for."""
     folder = own(double=f"import os\nos.symlink(str(os.getpid()), 'worker')\n{SLEEPS}").folder
-    limit(folder, TimeLimits(cell_seconds=600))
+    set_limits(folder, TimeLimits(cell_seconds=600))
     with started(folder, "check") as process:
         until((folder / "begun").exists)
         process.send_signal(number)
