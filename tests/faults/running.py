@@ -106,6 +106,12 @@ def alive(pids: Sequence[int]) -> list[int]:
     return [pid for pid in pids if _state(pid) not in ("", "Z", "X")]
 
 
+def seconds_of(pid: int) -> float:
+    """Return the processor time that a process has used, 0 where it is gone."""
+    fields = _read(pid, "stat").rpartition(b")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def _clean_up(process: subprocess.Popen[bytes], *files: IO[bytes]) -> None:
     if process.poll() is None:  # a test has failed over it
         process.kill()

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 
 import pytest
@@ -16,12 +16,15 @@ from autograder.course import Course
 from autograder.grade import TRIES
 from autograder.graded import Graded
 from autograder.record import Grade
-from tests.faults.running import PATIENCE, alive, descendants, until, workers, zygotes
+from tests.faults.running import PATIENCE, alive, descendants, seconds_of, until, workers, zygotes
 from tests.minicourse import COURSE, RIGHT, answered, write_course
 
 ROOMY = COURSE.replace("call_seconds: 1", "call_seconds: 20").replace("cell_seconds: 2", "cell_seconds: 20")
 SLOW = {**RIGHT, "double": "import time\ndef double(x):\n    time.sleep(0.3)\n    return 2 * x"}
+HUNG = {**RIGHT, "double": "import time\ndef double(x):\n    time.sleep(15)\n    return 2 * x"}
+BUSY = {**RIGHT, "double": "def double(x):\n    while True:\n        pass"}
 FULL = {"double": 5.0, "square": 3.0}
+CELLS_SECONDS = 0.3  # of processor time; cells that only define functions take less
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +51,17 @@ def kill_one(pids: list[int]) -> int:
     return pids[0]
 
 
-def begin(graders: Graders, **sources: str) -> Future[Graded]:
+def begin(graders: Graders, sources: Mapping[str, str] = SLOW) -> Future[Graded]:
     """Have a submission graded that takes long enough to be disturbed, and wait until it runs."""
-    future = graders.submit(lambda: graders.grade(answered({**SLOW, **sources}), "ada"))
+    future = graders.submit(lambda: graders.grade(answered(sources), "ada"))
     until(lambda: workers(process_of(graders)))
     return future
+
+
+def busy_until(moment: float) -> dict[str, str]:
+    """Return a right submission whose calls end at `moment` at the earliest: until then it can be disturbed."""
+    double = f"import time\ndef double(x):\n    time.sleep(max(0, {moment} - time.time()))\n    return 2 * x"
+    return {**RIGHT, "double": double}
 
 
 def scores(grade: Grade) -> dict[str, float]:
@@ -82,7 +91,7 @@ class TestZygote:
 
     def test_killed_each_time(self, graders: Graders) -> None:
         """A submission over which it dies again and again is not gradable, with a reason; the next one is graded."""
-        future = begin(graders)
+        future = begin(graders, HUNG)
         for _ in range(TRIES):
             until(lambda: workers(process_of(graders)) and zygotes(process_of(graders)))
             dead = kill_one(zygotes(process_of(graders)))
@@ -96,10 +105,8 @@ class TestZygote:
 class TestWorker:
     def test_killed_from_outside(self, graders: Graders) -> None:
         """What the system kills for want of memory costs one question, whose message says it; the other is graded."""
-        future = begin(
-            graders, double="import time\ntime.sleep(0)\ndef double(x):\n    time.sleep(5)\n    return 2 * x"
-        )
-        time.sleep(0.5)
+        future = begin(graders, BUSY)
+        until(lambda: any(seconds_of(worker) > CELLS_SECONDS for worker in workers(process_of(graders))))
         kill_one(workers(process_of(graders)))
         grade = future.result(PATIENCE).grade
         assert grade.outcome == "graded"
@@ -113,7 +120,7 @@ class TestGrader:
     def test_killed_while_it_grades(self, graders: Graders) -> None:
         """Another one takes the submission over, and nothing of the first one stays."""
         before = process_of(graders)
-        future = begin(graders)
+        future = begin(graders, busy_until(time.time() + 4))
         family = descendants([before])
         kill_one([before])
         grade = future.result(PATIENCE).grade
@@ -138,7 +145,7 @@ class TestGrader:
         """Graders whose pool is gone end at once, even in the middle of a submission that runs for long."""
         with Graders(course, "mini") as pool:
             pool.prepare()
-            begin(pool, double="import time\ndef double(x):\n    time.sleep(15)\n    return 2 * x")
+            begin(pool, HUNG)
             family = descendants([process_of(pool)])
             pool._pool.processes[0].hang_up()  # what the kernel does to the connection of a process that it ends
             until(lambda: not alive(family))
