@@ -92,6 +92,8 @@ def _round(stage: Stage, costs: Costs, few: int, many: int, *, is_long: bool) ->
     add(_two(many), first)
     add(_again(many), again)
     add(_one(many), stage.grade(many, jobs=1)[0])
+    add(_two(few), stage.grade(few, jobs=JOBS)[0])
+    add(_one(few), stage.grade(few, jobs=1)[0])
     for usage in stage.otter(OTTERS):  # before the long ones: it may be installed, and not work
         add(OTTER, usage)
     for count in (few, many):
@@ -120,13 +122,16 @@ def _plug_in(count: int) -> str:
     return f"nbgrader autograde with the plug-in, {count}"
 
 
+def _command(name: str) -> str:
+    return name.rpartition(", ")[0]
+
+
 def _further(costs: Costs, few: int, many: int) -> Each:
     """Return the seconds, and the processor seconds, for each further submission."""
-    pairs = {"nbgrader autograde alone": _alone, "nbgrader autograde with the plug-in": _plug_in}
     found: Each = {}
-    for label, name in pairs.items():
+    for name in (_alone, _plug_in, _one, _two):
         clock, used = (further(what(costs[name(few)]), what(costs[name(many)]), many - few) for what in WHATS)
-        found[label] = clock, used
+        found[_command(name(few))] = clock, used
     if OTTER in costs:
         found["otter run, a command for each"] = seconds(costs[OTTER]), processor(costs[OTTER])
     return found
@@ -137,12 +142,13 @@ def _ratios(costs: Costs, each: Each, few: int, many: int) -> list[Ratio]:
         clock, used = (ratios(what(costs[slow]), what(costs[fast])) for what in WHATS)
         return Ratio(label, goal, clock, used)
 
-    alone, plug_in, *others = each.values()
+    alone, plug_in, one, two, *others = each.values()
     found = [
         commands(f"autograder grade than nbgrader alone, {many}", 30, _alone(many), _two(many)),
         commands(f"with the plug-in than alone, {few}", 3, _alone(few), _plug_in(few)),
         Ratio("with the plug-in than alone, each further", 8, *map(ratios, alone, plug_in)),
         commands(f"two jobs than one, {many}", 1.9, _one(many), _two(many)),
+        Ratio("two jobs than one, each further", 1.9, *map(ratios, one, two)),
         commands(f"graded again than the first time, {many}", 20, _two(many), _again(many)),
     ]
     return found + [Ratio("with the plug-in than Otter, each", None, *map(ratios, it, plug_in)) for it in others]
