@@ -21,6 +21,7 @@ JOBS = 2
 OTTERS = 4
 """Submissions that Otter grades in a round; its command takes one at a time."""
 OTTER = "otter run, 1"
+EACH_OTTER = "otter run, a command for each"
 WIDTH = 112
 
 Costs = dict[str, list[Usage]]
@@ -127,13 +128,13 @@ def _command(name: str) -> str:
 
 
 def _further(costs: Costs, few: int, many: int) -> Each:
-    """Return the seconds, and the processor seconds, for each further submission."""
+    """Return, by command, the seconds and the processor seconds for each further submission."""
     found: Each = {}
     for name in (_alone, _plug_in, _one, _two):
         clock, used = (further(what(costs[name(few)]), what(costs[name(many)]), many - few) for what in WHATS)
         found[_command(name(few))] = clock, used
     if OTTER in costs:
-        found["otter run, a command for each"] = seconds(costs[OTTER]), processor(costs[OTTER])
+        found[EACH_OTTER] = seconds(costs[OTTER]), processor(costs[OTTER])
     return found
 
 
@@ -142,16 +143,21 @@ def _ratios(costs: Costs, each: Each, few: int, many: int) -> list[Ratio]:
         clock, used = (ratios(what(costs[slow]), what(costs[fast])) for what in WHATS)
         return Ratio(label, goal, clock, used)
 
-    alone, plug_in, one, two, *others = each.values()
+    def each_further(label: str, goal: float | None, slow: str, fast: str) -> Ratio:
+        return Ratio(label, goal, *map(ratios, each[slow], each[fast]))
+
+    alone, plug_in, one, two = (_command(name(few)) for name in (_alone, _plug_in, _one, _two))
     found = [
         commands(f"autograder grade than nbgrader alone, {many}", 30, _alone(many), _two(many)),
         commands(f"with the plug-in than alone, {few}", 3, _alone(few), _plug_in(few)),
-        Ratio("with the plug-in than alone, each further", 8, *map(ratios, alone, plug_in)),
+        each_further("with the plug-in than alone, each further", 8, alone, plug_in),
         commands(f"two jobs than one, {many}", 1.9, _one(many), _two(many)),
-        Ratio("two jobs than one, each further", 1.9, *map(ratios, one, two)),
+        each_further("two jobs than one, each further", 1.9, one, two),
         commands(f"graded again than the first time, {many}", 20, _two(many), _again(many)),
     ]
-    return found + [Ratio("with the plug-in than Otter, each", None, *map(ratios, it, plug_in)) for it in others]
+    if EACH_OTTER in each:
+        found.append(each_further("with the plug-in than Otter, each", None, EACH_OTTER, plug_in))
+    return found
 
 
 def _print(console: Console, costs: Costs, few: int, many: int, tests: int) -> None:

@@ -21,7 +21,6 @@ from tests.minicourse import COURSE, RIGHT, answered, write_course
 
 ROOMY = COURSE.replace("call_seconds: 1", "call_seconds: 20").replace("cell_seconds: 2", "cell_seconds: 20")
 SLOW = {**RIGHT, "double": "import time\ndef double(x):\n    time.sleep(0.3)\n    return 2 * x"}
-HUNG = {**RIGHT, "double": "import time\ndef double(x):\n    time.sleep(15)\n    return 2 * x"}
 BUSY = {**RIGHT, "double": "def double(x):\n    while True:\n        pass"}
 FULL = {"double": 5.0, "square": 3.0}
 CELLS_SECONDS = 0.3  # of processor time; cells that only define functions take less
@@ -58,9 +57,10 @@ def begin(graders: Graders, sources: Mapping[str, str] = SLOW) -> Future[Graded]
     return future
 
 
-def busy_until(moment: float) -> dict[str, str]:
-    """Return a right submission whose calls end at `moment` at the earliest: until then it can be disturbed."""
-    double = f"import time\ndef double(x):\n    time.sleep(max(0, {moment} - time.time()))\n    return 2 * x"
+def lasting(seconds: float) -> dict[str, str]:
+    """Return a right submission that is at work until so many seconds from now, however often it is begun."""
+    end = time.time() + seconds
+    double = f"import time\ndef double(x):\n    time.sleep(max(0, {end} - time.time()))\n    return 2 * x"
     return {**RIGHT, "double": double}
 
 
@@ -91,7 +91,7 @@ class TestZygote:
 
     def test_killed_each_time(self, graders: Graders) -> None:
         """A submission over which it dies again and again is not gradable, with a reason; the next one is graded."""
-        future = begin(graders, HUNG)
+        future = begin(graders, lasting(60))
         for _ in range(TRIES):
             until(lambda: workers(process_of(graders)) and zygotes(process_of(graders)))
             dead = kill_one(zygotes(process_of(graders)))
@@ -120,7 +120,7 @@ class TestGrader:
     def test_killed_while_it_grades(self, graders: Graders) -> None:
         """Another one takes the submission over, and nothing of the first one stays."""
         before = process_of(graders)
-        future = begin(graders, busy_until(time.time() + 4))
+        future = begin(graders, lasting(4))
         family = descendants([before])
         kill_one([before])
         grade = future.result(PATIENCE).grade
@@ -145,7 +145,7 @@ class TestGrader:
         """Graders whose pool is gone end at once, even in the middle of a submission that runs for long."""
         with Graders(course, "mini") as pool:
             pool.prepare()
-            begin(pool, HUNG)
+            begin(pool, lasting(60))
             family = descendants([process_of(pool)])
             pool._pool.processes[0].hang_up()  # what the kernel does to the connection of a process that it ends
             until(lambda: not alive(family))

@@ -12,10 +12,12 @@ import pytest
 
 from autograder import notebook
 from autograder.course import Course
+from tests.bench import __main__ as bench
 from tests.bench import plain_course, speed_class, speed_course
 from tests.bench.rows import Ratio, further, ratios
 from tests.bench.speed_class import CRASH, RIGHT, SLIP, STUB, kind_of
 from tests.bench.speed_course import NAME, QUESTIONS
+from tests.bench.tree import Usage
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +47,34 @@ def test_further():
     """What each further submission takes leaves out what the start takes."""
     assert further([5.0, 7.0], [23.0, 43.0], 18) == [1.0, 2.0]
     assert further([5.0, 6.0], [14.0], 9) == [1.0]
+
+
+def test_every_ratio_is_of_what_it_says():
+    """Each row divides the slow command by the fast one, with the start-up or without it."""
+    few_and_many = {
+        "autograder grade --jobs 2": (1, 11),
+        "autograder grade --jobs 1": (1, 26),
+        "autograder grade again": (1, 0.5),
+        "nbgrader autograde alone": (22, 222),
+        "nbgrader autograde with the plug-in": (5, 25),
+    }
+    costs = {}
+    for name, (few, many) in few_and_many.items():
+        costs |= {f"{name}, 2": [Usage(few, 10 * few, 1)], f"{name}, 12": [Usage(many, 10 * many, 1)]}
+    costs[bench.OTTER] = [Usage(4, 1, 1)]
+    rows = bench._ratios(costs, bench._further(costs, 2, 12), 2, 12)
+    assert [(row.label, row.values) for row in rows] == [
+        ("autograder grade than nbgrader alone, 12", [222 / 11]),
+        ("with the plug-in than alone, 2", [22 / 5]),
+        ("with the plug-in than alone, each further", [10]),
+        ("two jobs than one, 12", [26 / 11]),
+        ("two jobs than one, each further", [2.5]),
+        ("graded again than the first time, 12", [22]),
+        ("with the plug-in than Otter, each", [2]),
+    ]
+    assert rows[-1].processor == [0.05]
+    del costs[bench.OTTER]
+    assert len(bench._ratios(costs, bench._further(costs, 2, 12), 2, 12)) == len(rows) - 1
 
 
 @pytest.mark.parametrize(("values", "verdict"), [([1.0, 3.0, 9.0], "reached"), ([9.0, 1.0, 2.9], "not reached")])
