@@ -11,6 +11,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from autograder.grader_process import GraderProcess
 from autograder.instructor import gradeclass, resume
 from autograder.instructor.early_start import EarlyStart
 from autograder.instructor.gradeclass import grade_class
-from autograder.instructor.rows import BLOCK
+from autograder.instructor.row import Row
+from autograder.instructor.rows import BLOCK, Rows
 from autograder.pipe import Reply, Request
 from autograder.record import Grade, QuestionResult, TestResult
 from autograder.secret import VARIABLE
@@ -35,7 +37,7 @@ from tests.minicourse import write_course
 SIZE = 1400
 STEP = 4 * BLOCK
 LOOKS = [300, 300 + STEP, 300 + 2 * STEP]
-"""After how many submissions memory is looked at: each time as many rows are not compressed yet."""
+"""With which submissions memory is looked at: each time as many rows are not compressed yet."""
 TESTS = tuple(
     TestResult(name=f"Right on inputs {number}.", outcome="failed", weight=1, hidden=True, message="You have 2. " * 9)
     for number in range(20)
@@ -43,23 +45,19 @@ TESTS = tuple(
 
 
 class Pool:
-    """Answers with a wrong grade at once, and notes how much memory Python holds."""
+    """Answers with a wrong grade at once."""
 
     width = 2
 
     def __init__(self, course: Course) -> None:
         self._suite = suite_digest(course.assignment("mini"))
         self._asked = 0
-        self.held: list[int] = []
 
     def prepare(self, _: float) -> Reply:
         return Reply(sandbox="full")
 
     def ask(self, request: Request, _: float) -> Reply:
         self._asked += 1
-        if self._asked in LOOKS:
-            gc.collect()
-            self.held.append(tracemalloc.get_traced_memory()[0])
         return Reply(sandbox="full", grade=record.to_json(self._grade(request)), notebook=b"{}")
 
     def close(self) -> None:
@@ -111,26 +109,49 @@ def traced() -> Iterator[None]:
 
 
 @pytest.fixture
-def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pool]:
+def run(course: Course, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """A function that grades so many submissions."""
 
-    def run(size: int, *, as_json: bool = False) -> Pool:
-        pool = Pool(course)
-        monkeypatch.setattr(gradeclass, "pool_at", lambda *_, **__: pool)
+    def run(size: int, *, as_json: bool = False) -> None:
+        monkeypatch.setattr(gradeclass, "pool_at", lambda *_, **__: Pool(course))
         paths = [course.root / f"submitted/student{number:05}/mini/mini.ipynb" for number in range(size)]
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(str(path))
         out = course.root / "grades/mini"
         assert grade_class(course, "mini", paths, jobs=1, out=out, as_json=as_json, unsafe=False, dask="here")
-        return pool
 
     return run
 
 
-def test_memory_is_flat(run: Callable[..., Pool], traced: None, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def held(traced: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much memory Python holds at each look, while nothing is at work but the grader that looks."""
+    held: list[int] = []
+    added, add, ask = threading.Semaphore(1), Rows.add, Pool.ask
+    numbers = count(1)
+
+    def add_and_tell(rows: Rows, row: Row) -> None:
+        add(rows, row)
+        added.release()
+
+    def ask_after_the_last(pool: Pool, request: Request, seconds: float) -> Reply:
+        assert added.acquire(timeout=60)
+        if next(numbers) in LOOKS:
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+        return ask(pool, request, seconds)
+
+    monkeypatch.setattr(Rows, "add", add_and_tell)
+    monkeypatch.setattr(Pool, "ask", ask_after_the_last)
+    monkeypatch.setattr(Pool, "width", 1)
+    return held
+
+
+def test_memory_is_flat(run: Callable[..., None], held: list[int], capsys: pytest.CaptureFixture[str]) -> None:
     """From one submission to the next less is kept than the bench calls flat, and all are in the table in the end."""
-    first, second, third = run(SIZE).held
+    run(SIZE)
+    first, second, third = held
     # Python's own table of strings may double once, whoever it was that filled it
     assert min(second - first, third - second) < STEP * FLAT
     table = capsys.readouterr().out.splitlines()
@@ -139,13 +160,13 @@ def test_memory_is_flat(run: Callable[..., Pool], traced: None, capsys: pytest.C
 
 @pytest.mark.parametrize(("width", "others"), [(1, 2), (2, 39)])
 def test_graders_go_on_while_records_are_written(
-    run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, width: int, others: int
+    run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, width: int, others: int
 ) -> None:
     """A disk that keeps one record waiting keeps no grader waiting; with two of them all others are written, too."""
     asked, ask = threading.Semaphore(0), Pool.ask
     waited: list[bool] = []
 
-    def count(self: Pool, request: Request, seconds: float) -> Reply:
+    def ask_and_tell(self: Pool, request: Request, seconds: float) -> Reply:
         asked.release()
         return ask(self, request, seconds)
 
@@ -154,14 +175,14 @@ def test_graders_go_on_while_records_are_written(
             waited.append(False)
             waited.append(all(asked.acquire(timeout=30) for _ in range(1 + others)))
 
-    monkeypatch.setattr(Pool, "ask", count)
+    monkeypatch.setattr(Pool, "ask", ask_and_tell)
     monkeypatch.setattr(Pool, "width", width)
     monkeypatch.setattr(os, "fsync", wait_for_others)
     run(40)
     assert waited == [False, True]
 
 
-def test_threads_that_cannot_be_started(run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_that_cannot_be_started(run: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system has no more threads to write records, the run says so and ends."""
     start = threading.Thread.start
 
@@ -187,7 +208,7 @@ def test_threads_that_cannot_be_started(run: Callable[..., Pool], monkeypatch: p
 
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_what_is_judged_is_kept(
-    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch, number: int
+    run: Callable[..., None], course: Course, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     """Ctrl-C as soon as a submission has been given to a grader: its record and all before it are written."""
     submit = Graders.submit
@@ -207,7 +228,7 @@ def test_what_is_judged_is_kept(
 
 
 def test_a_record_that_cannot_be_written(
-    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., None], course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its grade is in the table, the reason is told, and all others are written."""
     write = record.write
@@ -225,7 +246,7 @@ def test_a_record_that_cannot_be_written(
 
 
 def test_records_are_not_gathered(
-    run: Callable[..., Pool], course: Course, traced: None, capsys: pytest.CaptureFixture[str]
+    run: Callable[..., None], course: Course, traced: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A run that takes all records over holds one at a time, and prints the same table."""
     size = 400
@@ -273,7 +294,7 @@ def test_no_clear_notebook_at_all(course: Course, capsys: Any, again: bool) -> N
 
 
 def test_a_record_that_goes_while_it_is_taken_over(
-    run: Callable[..., Pool], course: Course, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., None], course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No record is left out of what is printed unseen: the run stops and names the file."""
     run(3)
@@ -292,7 +313,7 @@ def test_a_record_that_goes_while_it_is_taken_over(
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_record_is_read_once(
-    run: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, capsys: Any, as_json: bool
+    run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: Any, as_json: bool
 ) -> None:
     """Only who prints them whole reads them again, when it is known that all of them stand."""
     run(3)
@@ -313,7 +334,7 @@ print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)
 """
 
 
-def test_nothing_is_imported_for_nothing(run: Callable[..., Pool], course: Course) -> None:
+def test_nothing_is_imported_for_nothing(run: Callable[..., None], course: Course) -> None:
     """A class of which all records stand needs neither numpy nor nbformat, and no grader."""
     run(3)
     command = [sys.executable, "-c", ALONE, "grade", "mini", "submitted", "--jobs", "2"]
