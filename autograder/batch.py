@@ -13,7 +13,7 @@ from autograder.cache import Cache
 from autograder.course import Course
 from autograder.errors import NotebookError, SandboxError
 from autograder.graded import Graded, not_gradable
-from autograder.handed_in import opened
+from autograder.handed_in import beginning, opened
 from autograder.local_pool import LocalPool
 from autograder.mnist_files import locate
 from autograder.pipe import Request, raise_error
@@ -130,7 +130,7 @@ class Graders:
 
     def _grade_file(self, path: Path, student: str) -> Graded:
         with opened(path) as file:
-            data = file.read(notebook.MAX_BYTES + 1)
+            data = beginning(file, notebook.MAX_BYTES + 1)
             size = len(data)
             if size > notebook.MAX_BYTES:
                 file.seek(0)

@@ -28,6 +28,17 @@ def opened(path: Path) -> BufferedReader:
     return os.fdopen(file, "rb")
 
 
+def beginning(file: BufferedReader, most: int) -> bytes:
+    """Return the content of a file just opened, of a long one the first `most` bytes.
+
+    No more room is made than it has bytes: to make it for the largest file there may be takes longer than to read one.
+    """
+    size = os.fstat(file.fileno()).st_size
+    data = file.read(min(size + 1, most))
+    # a file may have grown, and some file systems call every file empty
+    return data if len(data) <= size else data + file.read(most - len(data))
+
+
 def ordinary(path: Path) -> Path:
     """Return the path of an ordinary file; NotebookError where it is anything else."""
     if not stat.S_ISREG(path.lstat().st_mode):

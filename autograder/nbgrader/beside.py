@@ -12,7 +12,7 @@ from pathlib import Path
 from nbgrader.utils import parse_utc
 
 from autograder.errors import NotebookError
-from autograder.handed_in import opened
+from autograder.handed_in import beginning, opened
 from autograder.images import picture_in
 
 TIMESTAMP = "timestamp.txt"
@@ -69,7 +69,7 @@ def _pictures(folder: Path) -> list[Path]:
 def _content(path: Path, most: int) -> bytes:
     """Return the content of an ordinary file; NotebookError where it is none, or larger than `most` bytes."""
     with opened(path) as file:
-        content = file.read(most + 1)
+        content = beginning(file, most + 1)
     if len(content) > most:
         msg = f"{path.name} is too large"
         raise NotebookError(msg)

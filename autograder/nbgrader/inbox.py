@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from autograder import notebook
 from autograder.errors import NotebookError
-from autograder.handed_in import opened, ordinary
+from autograder.handed_in import beginning, opened, ordinary
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _most_alike(paths: list[Path], original: NotebookNode) -> Path | None:
 def _shared_cells(path: Path, known: set[str]) -> int:
     try:
         with opened(path) as file:
-            cells = notebook.read(file.read(notebook.MAX_BYTES + 1)).cells
+            cells = notebook.read(beginning(file, notebook.MAX_BYTES + 1)).cells
     except (NotebookError, OSError):
         return 0
     return len({notebook.grade_id(cell) for cell in cells} & known)
