@@ -194,13 +194,13 @@ class TestTime:
 
     def test_the_whole_submission(self, load: Load) -> None:
         """When the time of the submission is over, every call says so at once."""
-        submission = load(CRASHES, submission_seconds=0.6, call_seconds=5)
+        submission = load(CRASHES, submission_seconds=2, call_seconds=60)
         assert submission.fine() == 1
         reasons = {rejected(submission.sleeps).reason, rejected(submission.fine).reason}
-        assert reasons == {"the whole submission used up its 0.6 s"}
+        assert reasons == {"the whole submission used up its 2 s"}
         start = time.monotonic()
-        assert rejected(submission.fine).kind == "timeout"
-        assert time.monotonic() - start < 0.1
+        assert rejected(submission.sleeps).kind == "timeout"
+        assert time.monotonic() - start < 1
 
     def test_cells_after_the_time_is_over(self, load: Load) -> None:
         """Cells for which no time is left are not run, and say why."""

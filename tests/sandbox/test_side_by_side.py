@@ -370,14 +370,14 @@ class TestSubmission:
             submission.wait(0.4)
             return ValueError()
 
-        spent = submission._session._spent
-        start = time.monotonic()
+        session = submission._session
         for _ in range(20):
+            spent = session._spent
             assert not submission.all_pass([wasteful])
+            session.worker("double")  # the new process
+            assert session._spent == spent
             assert submission.double(1) == 2
-        assert time.monotonic() - start < 6
         assert 2 <= tries[0] <= 6
-        assert submission._session._spent - spent < 0.5
 
     def test_cells_that_take_long(self, sandbox: Sandbox) -> None:
         """Where the cells would have to run again for long, tests are not tried side by side."""
