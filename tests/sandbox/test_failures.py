@@ -198,9 +198,12 @@ class TestTime:
         assert submission.fine() == 1
         reasons = {rejected(submission.sleeps).reason, rejected(submission.fine).reason}
         assert reasons == {"the whole submission used up its 2 s"}
-        start = time.monotonic()
-        assert rejected(submission.sleeps).kind == "timeout"
-        assert time.monotonic() - start < 1
+        seconds = []
+        for _ in range(10):
+            start = time.monotonic()
+            assert rejected(submission.fine).kind == "timeout"
+            seconds.append(time.monotonic() - start)
+        assert min(seconds) < 0.1  # any one of them may have had to wait for a processor
 
     def test_cells_after_the_time_is_over(self, load: Load) -> None:
         """Cells for which no time is left are not run, and say why."""

@@ -45,11 +45,12 @@ def test_small_file_takes_little_memory(path: Path) -> None:
     """No room is made for the largest notebook that may be handed in."""
     path.write_bytes(b"x" * 1000)
     tracemalloc.start(1)
-    with opened(path) as file:
-        beginning(file, MOST)
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert most < 1 << 20
+    try:
+        with opened(path) as file:
+            beginning(file, MOST)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_link(path: Path, tmp_path: Path) -> None:
