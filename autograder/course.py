@@ -16,6 +16,10 @@ from autograder.limits import Limits
 from autograder.nodes import NotebookNode
 
 
+_HANDED_IN = ("downloaded", "submitted")
+"""nbgrader's folders in a course for what students hand in, as it came."""
+
+
 class Question(msgspec.Struct, frozen=True):
     """One graded exercise: the name of the function or class, and its points."""
 
@@ -109,11 +113,15 @@ class Course:
     def find(cls, start: Path | None = None) -> Course:
         """Return the course of the nearest folder with a course.yml, from `start` (default: here) upwards."""
         start = (start or Path.cwd()).resolve()
-        for folder in (start, *start.parents):
-            if (folder / COURSE_FILE).is_file():
-                return cls.load(folder)
-        msg = f"no {COURSE_FILE} in {start} or above; run this in a course folder"
-        raise CourseError(msg)
+        found = [folder for folder in (start, *start.parents) if (folder / COURSE_FILE).is_file()]
+        if not found:
+            msg = f"no {COURSE_FILE} in {start} or above; run this in a course folder"
+            raise CourseError(msg)
+        for outer in found[1:]:
+            if found[0].relative_to(outer).parts[0] in _HANDED_IN:
+                msg = f"{found[0] / COURSE_FILE} was handed in, and does not grade; run this in {outer}"
+                raise CourseError(msg)
+        return cls.load(found[0])
 
     @classmethod
     def load(cls, root: Path) -> Course:

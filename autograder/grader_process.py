@@ -83,7 +83,8 @@ class GraderProcess:
         ours, theirs = socket.socketpair()
         flag = "unsafe" if self._unsafe else "safe"
         arguments = [*self._arguments, str(theirs.fileno()), flag, self._processor]
-        command = [sys.executable, "-m", "autograder.grader", *arguments]
+        # Nothing is imported from the folder in which the command was started: there may be files that were handed in.
+        command = [sys.executable, "-P", "-m", "autograder.grader", *arguments]
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,

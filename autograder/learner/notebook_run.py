@@ -111,7 +111,7 @@ class NotebookRun:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         with _interrupts_blocked():
             self._process = subprocess.Popen(  # noqa: S603 - the student's own notebook, on the student's own machine
-                [sys.executable, "-m", "autograder.learner.runner", notebook, json.dumps(work)],
+                [sys.executable, "-P", "-m", "autograder.learner.runner", notebook, json.dumps(work)],
                 stdout=subprocess.PIPE,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **ONE_THREAD, "MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"},

@@ -37,6 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     path, work = Path(arguments[0]).resolve(), json.loads(arguments[1])
     with standard_output() as line:
         os.chdir(path.parent)
+        sys.path.append(
+            str(path.parent)
+        )  # a notebook may import what lies beside it, but not in our own modules' place
         places = Places()
         run, namespace = shell(places)
         saved = cells_of(path)

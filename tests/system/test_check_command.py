@@ -320,6 +320,30 @@ def test_check_cells_of_ones_own(write: Callable[[Mapping[str, str]], Path], cop
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("below", [".", "mini"])
+def test_modules_beside_a_notebook(write: Callable[[Mapping[str, str]], Path], copies: Path, below: str) -> None:
+    """A notebook may import them, wherever the command was started; those called like others take no one's place."""
+    path = write(
+        {**RIGHT, "double": "import twofold\nfrom queue import Queue\ndef double(x):\n    return twofold.of(x)"}
+    )
+    beside = {"twofold": "def of(x):\n    return 2 * x", "queue": "Queue = 1 / 0", "msgspec": "1 / 0", "wave": "1 / 0"}
+    for place in {path.parent, copies / below}:
+        for name in sorted(beside):
+            (place / f"{name}.py").write_text(beside[name])
+    # As its script does: `python -m` alone would import from the folder itself.
+    command = [sys.executable, "-P", "-m", "autograder.cli", "check"]
+    done = subprocess.run(command, cwd=copies / below, capture_output=True, text=True, check=False, timeout=300)
+    for place in {path.parent, copies / below}:
+        for name in beside:
+            (place / f"{name}.py").unlink()
+    assert done.stdout.splitlines()[1:] == [
+        "  ✓ double  1 of 1",
+        "  ✓ square  1 of 1",
+        "  2 of 2 questions right so far",
+    ]
+    assert done.stderr == ""
+
+
 def test_one_bad_folder_leaves_the_others(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
     """It is told of, and the rest is checked."""
     write(RIGHT)
