@@ -15,7 +15,6 @@ from autograder.errors import CourseError, NotebookError
 from autograder.limits import Limits
 from autograder.nodes import NotebookNode
 
-
 _HANDED_IN = ("downloaded", "submitted")
 """nbgrader's folders in a course for what students hand in, as it came."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import tempfile
@@ -83,6 +84,11 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(msg)
 
 
+def is_same(one: Grade, other: Grade) -> bool:
+    """Tell whether two grades differ in nothing but the time at which they were given."""
+    return msgspec.structs.replace(one, graded_at=other.graded_at) == other
+
+
 def to_json(grade: Grade) -> bytes:
     """Return `grade` as one line of JSON, UTF-8."""
     return msgspec.json.encode(grade)
@@ -126,6 +132,16 @@ def sweep(folder: Path) -> None:
     """Remove the drafts that killed writers have left in `folder`; nobody else may be writing there."""
     for draft in folder.glob(f"{_DRAFT}*{_ENDING}"):
         draft.unlink(missing_ok=True)
+
+
+def read_if_there(path: Path) -> Grade | None:
+    """Return the grade in the file at `path`, None where there is no such file and where none can have this name."""
+    try:
+        return read(path)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+            return None
+        raise
 
 
 def read(path: Path) -> Grade:

@@ -20,7 +20,7 @@ def show(moves: Sequence[Move], *, as_json: bool) -> None:
         print_moves(moves, wide_console())
         return
     for move in moves:
-        sys.stdout.write(msgspec.json.encode(move).decode() + "\n")
+        print(msgspec.json.encode(move).decode())  # noqa: T201
     say(summary(moves))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from heapq import merge
@@ -47,16 +46,16 @@ def grade_class(
     """Give each notebook a record in `out/STUDENT.json`, and return whether every one could be graded.
 
     A record of an earlier run that still stands is taken over unless `again`. Raises AutograderError where another run
-    writes to the folder, where another suite has judged records that are there (unless `again`), and, after all else is
-    done, where records could not be written.
+    writes to the folder, where what lies in a record's place is none or somebody else's, where another suite has judged
+    records that are there (unless `again`), and, after all else is done, where records could not be written.
     """
     course.assignment(assignment)
     submissions = students(notebooks, assignment)
     require_writable(out)
     with held(out / LOCK, f"autograder grade {assignment}"):
         record.sweep(out)
-        run = _Run(course, assignment, submissions, out, as_json=as_json)
-        run.grade(jobs=jobs, unsafe=unsafe, again=again, dask=dask)
+        run = _Run(course, assignment, submissions, out, as_json=as_json, again=again)
+        run.grade(jobs=jobs, unsafe=unsafe, dask=dask)
     run.report()
     return run.is_complete()
 
@@ -64,40 +63,43 @@ def grade_class(
 class _Run:
     """One class, one folder of records."""
 
-    def __init__(self, course: Course, assignment: str, submissions: Submissions, out: Path, *, as_json: bool) -> None:
+    def __init__(
+        self, course: Course, assignment: str, submissions: Submissions, out: Path, *, as_json: bool, again: bool
+    ) -> None:
         self._course = course
         self._assignment = course.assignment(assignment)
         self._submissions = submissions
         self._out = out
         self._as_json = as_json
-        self._records = Records(out)
+        self._again = again
+        self._records = Records(out, renews=again)
         self._unjudged = dict(submissions.unclear)
         self._rows = Rows()
         self._read = resume.reader(course, self._assignment, submissions, out)
         self._standing: dict[str, str] = {}  # with which protection, by student
         self._earlier = Rows()
 
-    def grade(self, *, jobs: int, unsafe: bool, again: bool, dask: str | None) -> None:
+    def grade(self, *, jobs: int, unsafe: bool, dask: str | None) -> None:
         """Grade all that no earlier record stands for; records are written as soon as they are there."""
-        with EarlyStart(self._assignment, jobs=0 if dask else jobs, unsafe=unsafe) as early:
-            self._look(early, again=again)
+        with EarlyStart(self._assignment, jobs=jobs if dask is None else 0, unsafe=unsafe) as early:
+            self._look(early)
             if early.count:
                 pool = early.pool or pool_at(str(dask), self._course, self._assignment.name, unsafe=unsafe)
-                self._grade_others(pool, again=again, over=early.over)
+                self._grade_others(pool, over=early.over)
             else:
                 self._take_over(PROTECTION[-1])
 
-    def _look(self, early: EarlyStart, *, again: bool) -> None:
+    def _look(self, early: EarlyStart) -> None:
         """Find the records that stand, each read once, and count all others as due.
 
         Raises AutograderError where grades are out that another suite has given.
         """
         others = []
         for student in self._submissions:
-            grade = None if again else self._read(student)
-            if grade is None or not stands(self._course, self._assignment, grade, grade.submission):
+            grade = self._read(student)
+            if self._again or grade is None or not stands(self._course, self._assignment, grade, grade.submission):
                 early.due()
-                if grade is not None and resume.is_of_another_suite(self._assignment, grade):
+                if not self._again and grade is not None and resume.is_of_another_suite(self._assignment, grade):
                     others.append(student)
                 continue
             if not is_as_protected(grade, PROTECTION[-1]):
@@ -106,7 +108,7 @@ class _Run:
             self._earlier.add(Row.of(grade))
         resume.require_same_suite(self._course, self._assignment, others, self._out)
 
-    def _grade_others(self, pool: Pool, *, again: bool, over: Callable[[], None]) -> None:
+    def _grade_others(self, pool: Pool, *, over: Callable[[], None]) -> None:
         """Grade what no record stands for that was given with the protection there is now; then call `over`."""
         # With what follows it takes a fifth of the time of a run without anything new.
         from autograder.batch import Graders
@@ -116,7 +118,7 @@ class _Run:
         try:
             with (
                 flow.writers(pool.width) as writers,
-                Graders(self._course, self._assignment.name, again=again, pool=pool) as graders,
+                Graders(self._course, self._assignment.name, again=self._again, pool=pool) as graders,
             ):
                 mode = graders.prepare()
                 if mode != PROTECTION[-1]:
@@ -203,4 +205,4 @@ class _Run:
 
 
 def _print(grade: Grade) -> None:
-    sys.stdout.write(record.to_json(grade).decode() + "\n")
+    print(record.to_json(grade).decode())  # noqa: T201

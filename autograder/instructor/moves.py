@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from autograder.record import Grade, QuestionResult, TestOutcome, TestResult
+from autograder.record import Grade, QuestionResult, TestOutcome, TestResult, is_same
 
 Kind = Literal["same", "rewritten", "up", "down", "shifted", "new", "not gradable", "removed"]
 """`rewritten`: the points stay, something else does not; `shifted`: questions move, their sum does not."""
@@ -107,7 +107,7 @@ def _points(result: Grade | QuestionResult | None) -> Points | None:
 
 
 def _kind(before: Grade, after: Grade, questions: tuple[QuestionMove, ...]) -> Kind:
-    if msgspec.structs.replace(before, graded_at=after.graded_at) == after:
+    if is_same(before, after):
         return "same"
     if after.outcome == "not gradable" and before.outcome == "graded":
         return "not gradable"

@@ -14,11 +14,13 @@ from autograder.record import Grade
 class Records:
     """The records in a folder, a file for each student; may be written to from several threads.
 
-    `there` counts those that stand, `unwritten` says of students why theirs could not be written.
+    `there` counts those that stand, `unwritten` says of students why theirs could not be written. One that would differ
+    from the earlier one in its time only is not written, or a regrade could not be undone any more, unless it `renews`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, renews: bool) -> None:
         self._folder = folder
+        self._renews = renews
         self._counting = threading.Lock()
         self.there = 0
         self.unwritten: dict[str, str] = {}
@@ -30,12 +32,21 @@ class Records:
     def write(self, grade: Grade) -> None:
         """Write a record, or take note that it could not be written; then an earlier one is as it was."""
         try:
-            record.write(grade, self.path(grade.student))
+            if self._renews or not self._has(grade):
+                record.write(grade, self.path(grade.student))
         except OSError as error:
             self.unwritten[grade.student] = error.strerror or str(error)
         else:
             with self._counting:
                 self.there += 1
+
+    def _has(self, grade: Grade) -> bool:
+        """Tell whether the record that is there says the same."""
+        try:
+            earlier = record.read_if_there(self.path(grade.student))
+        except (OSError, AutograderError):
+            return False
+        return earlier is not None and record.is_same(earlier, grade)
 
     def require_written(self, submissions: int) -> None:
         """Raise AutograderError where one of so many could not be written, with what to do."""

@@ -20,7 +20,7 @@ from autograder.instructor.gradeclass import LOCK
 from autograder.instructor.moves import Move, compare
 from autograder.instructor.progress import with_progress
 from autograder.instructor.records import require_writable
-from autograder.instructor.resume import regrade_command
+from autograder.instructor.resume import record_of, regrade_command
 from autograder.instructor.saying import say
 from autograder.instructor.submissions import Submissions, handed_in, students
 from autograder.lock import held
@@ -106,7 +106,7 @@ class _Run:
             return
         jobs, dask, unsafe = min(self._options.jobs, len(self._submissions)), self._options.dask, self._options.unsafe
         again = self._options.again
-        pool = pool_at(dask, self._course, self._assignment, unsafe=unsafe) if dask else None
+        pool = pool_at(dask, self._course, self._assignment, unsafe=unsafe) if dask is not None else None
         with Graders(self._course, self._assignment, jobs=jobs, unsafe=unsafe, again=again, pool=pool) as graders:
             graders.prepare()
             for _ in with_progress(self._graded(graders), len(self._submissions)):
@@ -181,16 +181,10 @@ def _require_readable(course: Course, assignment: str, submissions: Mapping[str,
     """Raise AutograderError where an earlier record cannot be compared: replacing it could lose something."""
     broken = []
     for student in submissions:
-        path = out / f"{student}.json"
         try:
-            grade = record.read(path)
-        except FileNotFoundError:
-            continue
+            record_of(course.name, assignment, student, out)
         except (OSError, AutograderError) as error:
             broken.append(str(error))
-            continue
-        if (grade.course, grade.assignment, grade.student) != (course.name, assignment, student):
-            broken.append(f"{path}: this is the record of {grade.student!r} in {grade.course}/{grade.assignment}")
     if broken:
         msg = f"{'; '.join(broken)}\nmend or move away what cannot be compared, and run this again"
         raise AutograderError(msg)

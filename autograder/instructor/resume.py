@@ -18,21 +18,34 @@ Read = Callable[[str], Grade | None]
 
 
 def reader(course: Course, assignment: Assignment, submissions: Mapping[str, Path], folder: Path) -> Read:
-    """Return a function that gives the record in `folder` of a student's very submission, None where none can be read.
+    """Return a function that gives the record in `folder` of a student's very submission, None where there is none.
 
-    Each call reads it anew: the records of ten thousand would fill the memory.
+    It raises AutograderError where something else lies in the record's place, which is not to be lost. Each call reads
+    anew: the records of ten thousand would fill the memory.
     """
 
     def read(student: str) -> Grade | None:
         try:
-            grade = record.read(folder / f"{student}.json")
-            digest = _digest(submissions[student])
-        except (OSError, AutograderError):
-            return None
-        whose = (grade.course, grade.assignment, grade.student, grade.submission)
-        return grade if whose == (course.name, assignment.name, student, digest) else None
+            grade = record_of(course.name, assignment.name, student, folder)
+        except (OSError, AutograderError) as error:
+            msg = f"{error}; nothing is graded. Mend it, move it away, or name another folder with --out"
+            raise AutograderError(msg) from error
+        return grade if grade is not None and grade.submission == _digest(submissions[student]) else None
 
     return read
+
+
+def record_of(course: str, assignment: str, student: str, folder: Path) -> Grade | None:
+    """Return a student's record in `folder`, None where there is none.
+
+    Raises OSError where it cannot be read, AutograderError where it is no record, or somebody else's.
+    """
+    path = folder / f"{student}.json"
+    grade = record.read_if_there(path)
+    if grade is not None and (grade.course, grade.assignment, grade.student) != (course, assignment, student):
+        msg = f"{path}: this is the record of {grade.student!r} in {grade.course}/{grade.assignment}"
+        raise AutograderError(msg)
+    return grade
 
 
 def require_same_suite(course: Course, assignment: Assignment, others: Collection[str], folder: Path) -> None:
@@ -60,6 +73,10 @@ def is_of_another_suite(assignment: Assignment, grade: Grade) -> bool:
     return grade.outcome == "graded" and not waits and grade.suite != suite_digest(assignment)
 
 
-def _digest(path: Path) -> str:
-    with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(path: Path) -> str | None:
+    """Return the SHA-256 (hex) of a submission, None where it cannot be read: whoever grades it says why."""
+    try:
+        with opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, AutograderError):
+        return None

@@ -101,6 +101,7 @@ class TestGrade:
             (["mini", "submitted/ada/mini/mini.ipynb", "ada.ipynb"], "are both of student 'ada'"),
             (["mini"], "the following arguments are required: NOTEBOOK"),
             (["mini", "ada.ipynb", "--jobs", "0"], "0 is not a number of processes"),
+            (["mini", "ada.ipynb", "--dask", ""], "--dask has no address; give tcp://HOST:PORT, or the file that"),
         ],
     )
     def test_a_wrong_call_grades_nobody(self, course: Path, arguments: list[str], words: str) -> None:
@@ -150,6 +151,42 @@ class TestGrade:
         hand_in(course, "n" * 250, answered(RIGHT))
         assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
         assert record.read(course / "grades/mini" / f"{'n' * 250}.json").score == 8.0
+
+    @pytest.mark.parametrize("again", [[], ["--again"]])
+    def test_records_of_another_assignment_are_not_replaced(self, course: Path, again: list[str]) -> None:
+        """Two assignments that share a folder of records stop the second command before it grades anybody."""
+        autograder("grade", "mini", *notebooks(course), cwd=course)
+        path = course / "grades" / "mini" / "ada.json"
+        other = path.read_bytes().replace(b'"assignment": "mini"', b'"assignment": "maxi"')
+        path.write_bytes(other)
+        done = autograder("grade", "mini", *notebooks(course), *again, cwd=course)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            f"autograder: {path}: this is the record of 'ada' in mini/maxi; nothing is graded. "
+            "Mend it, move it away, or name another folder with --out\n"
+        )
+        assert path.read_bytes() == other
+
+    def test_what_is_not_gradable_twice_keeps_its_record(self, course: Path) -> None:
+        """Such a question is judged each time; where nothing else comes of it, the file stays, and `--again` writes it anew."""
+        hand_in(course, "dora", answered({**RIGHT, "double": "def double(x:\n    return 2 * x"}))
+        assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
+        path = course / "grades" / "mini" / "dora.json"
+        first = path.read_bytes().replace(record.read(path).graded_at.encode(), b"2026-01-01T00:00:00+00:00")
+        path.write_bytes(first)
+        assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
+        assert path.read_bytes() == first
+        assert autograder("grade", "mini", *notebooks(course), "--again", cwd=course).returncode == 0
+        assert record.is_same(record.from_json(first), record.read(path))
+        assert path.read_bytes() != first
+
+    def test_without_standard_output(self, course: Path) -> None:
+        """Whoever closes it gets the records, and no traceback."""
+        command = [sys.executable, "-m", "autograder.cli", "grade", "mini", "submitted", "--json"]
+        closed = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command]
+        done = subprocess.run(closed, cwd=course, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+        assert len(list((course / "grades" / "mini").glob("*.json"))) == 3
 
     def test_outside_of_a_course(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """The message says where a course was looked for."""

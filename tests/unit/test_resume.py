@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -74,9 +75,6 @@ def test_an_unchanged_one_stands(course: Course, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"course": "other"},
-        {"assignment": "other"},
-        {"student": "ben"},
         {"submission": "00" * 32},
         {"suite": "00" * 32},
         {"framework": "0.0.1"},
@@ -116,7 +114,6 @@ def test_grades_by_another_suite_are_not_replaced_unseen(course: Course, tmp_pat
         {"framework": "0.0.1", "seed": "00" * 32, "sandbox": "none"},
         {"suite": "00" * 32, "submission": "00" * 32},
         {"suite": "00" * 32, "outcome": "not gradable", "reason": "the grader stopped"},
-        {"suite": "00" * 32, "student": "ben"},
         {"suite": "00" * 32, "questions": (a_result(diagnosis=DATA_MISSING),)},
     ],
 )
@@ -133,11 +130,46 @@ def require_same_suite(course: Course, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 1, -2])
-def test_half_a_record_does_not(course: Course, tmp_path: Path, cut: int) -> None:
-    """What cannot be read is graded anew."""
+def test_half_a_record_is_not_overlooked(course: Course, tmp_path: Path, cut: int) -> None:
+    """What cannot be read would be lost if it were graded anew."""
     path = tmp_path / "ada.json"
     path.write_bytes(path.read_bytes()[:cut])
-    assert standing(course, tmp_path) == {}
+    with pytest.raises(
+        AutograderError, match=r"ada\.json: this is not a grade record: .*; nothing is graded\. Mend it"
+    ):
+        read(course, tmp_path)
+
+
+@pytest.mark.parametrize("changes", [{"course": "other"}, {"assignment": "other"}, {"student": "ben"}])
+def test_the_record_of_something_else_is_not_overlooked(
+    course: Course, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    """Two assignments with one folder of records would replace each other's."""
+    record.write(a_grade(course, **changes), tmp_path / "ada.json")
+    whose = {"course": course.name, "assignment": "mini", "student": "ada", **changes}
+    words = f"ada.json: this is the record of '{whose['student']}' in {whose['course']}/{whose['assignment']}; nothing"
+    with pytest.raises(AutograderError, match=re.escape(words)):
+        read(course, tmp_path)
+
+
+def test_a_folder_in_the_place_of_a_record_is_not_overlooked(course: Course, tmp_path: Path) -> None:
+    """Whatever is there and cannot be read is named."""
+    (tmp_path / "ada.json").unlink()
+    (tmp_path / "ada.json").mkdir()
+    with pytest.raises(AutograderError, match=r"Is a directory: '.*ada\.json'; nothing is graded"):
+        read(course, tmp_path)
+
+
+def test_there_is_no_record_under_a_name_that_no_file_can_have(course: Course, tmp_path: Path) -> None:
+    """A student's name may be as long as a folder's, and `.json` makes it longer."""
+    assert resume.record_of(course.name, "mini", "n" * 252, tmp_path) is None
+
+
+def test_a_submission_that_cannot_be_read(course: Course, tmp_path: Path) -> None:
+    """Whoever grades it says why; the record is none of it."""
+    (tmp_path / "ada.ipynb").unlink()
+    (tmp_path / "ada.ipynb").symlink_to("elsewhere")
+    assert read(course, tmp_path) is None
 
 
 @pytest.mark.parametrize("part", ["course", "reference", "misconceptions", "checks", "notebook", "hidden"])
