@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-_WORD = re.compile(r"\w+")
+from autograder.assembled_names import Parts, assembled, is_made_of
+
+_UNASKED = re.compile(r"pytestmark|pytest_\w+|(setup|teardown)(_\w+)?|setUp\w+|tearDown\w+|load_tests")
+"""Names that pytest looks for in a file by itself."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,17 @@ class Piece:
         return frozenset(value for value in constants if isinstance(value, str))
 
     @cached_property
-    def fragments(self) -> frozenset[str]:
-        """The fixed parts of texts that are put together: `_forward` of `f"{layer}_forward"`."""
-        whole = (part for node in ast.walk(self.node) if isinstance(node, ast.JoinedStr) for part in node.values)
-        fixed = (part.value for part in whole if isinstance(part, ast.Constant))
-        return frozenset(str(value) for value in fixed if _WORD.fullmatch(str(value)))
+    def assembled(self) -> frozenset[Parts]:
+        """The parts of every text that is put together and may be a name."""
+        return assembled(self.node)
+
+    @cached_property
+    def is_for_all(self) -> bool:
+        """Whether it counts for everybody: an import, a statement, what pytest calls or uses without being asked."""
+        if not self.names or "autouse" in self.words or any(map(_UNASKED.fullmatch, self.names)):
+            return True
+        calls = (each for each in getattr(self.node, "decorator_list", []) if isinstance(each, ast.Call))
+        return any(_name_of(call) == "fixture" and "name" in _keywords(call) for call in calls)
 
 
 class Source:
@@ -56,8 +65,8 @@ class Source:
         self.names = frozenset(name for piece in self.pieces for name in piece.names)
 
     def common(self) -> list[Piece]:
-        """Return what counts for everybody: imports, statements, fixtures that nobody has to name."""
-        return [piece for piece in self.pieces if not piece.names or "autouse" in piece.words]
+        """Return what counts for everybody: imports, statements, fixtures and hooks that nobody has to name."""
+        return [piece for piece in self.pieces if piece.is_for_all]
 
     def defining(self, names: Iterable[str]) -> list[Piece]:
         """Return the pieces that define any of these names, in order."""
@@ -65,7 +74,7 @@ class Source:
         return [piece for piece in self.pieces if piece.names & wanted]
 
     def marked(self, decorator: str, value: str) -> list[Piece]:
-        """Return the definitions with a decorator of this name whose first argument is `value`, or no plain text."""
+        """Return the definitions with a decorator of this name whose question is `value`, or no plain text."""
         return [piece for piece in self.pieces if _is_marked(piece.node, decorator, value)]
 
 
@@ -93,8 +102,8 @@ def closure(roots: Iterable[Piece], own: Source, library: Source) -> list[str]:
 
 
 def _built(piece: Piece, names: Iterable[str], texts: str) -> Iterator[str]:
-    for part in piece.fragments:
-        yield from (name for name in names if part in name and name.replace(part, "", 1) in texts)
+    for parts in piece.assembled:
+        yield from (name for name in names if is_made_of(name, parts, texts))
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -110,9 +119,17 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 
 
 def _is_marked(node: ast.stmt, decorator: str, value: str) -> bool:
-    for each in getattr(node, "decorator_list", []):
-        name = getattr(each.func, "id", getattr(each.func, "attr", "")) if isinstance(each, ast.Call) else ""
-        first = each.args[0] if name == decorator and each.args else None
-        if first is not None and not (isinstance(first, ast.Constant) and first.value != value):
+    calls = (each for each in getattr(node, "decorator_list", []) if isinstance(each, ast.Call))
+    for call in (call for call in calls if _name_of(call) == decorator):
+        first = call.args[0] if call.args else _keywords(call).get("question")
+        if not (isinstance(first, ast.Constant) and first.value != value):
             return True
     return False
+
+
+def _name_of(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
+def _keywords(call: ast.Call) -> dict[str | None, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords}

@@ -97,15 +97,21 @@ def _shared(assignment: Assignment) -> tuple[bytes, ...]:
     traced = {root / COURSE_FILE, assignment.notebook_path, *_own(assignment)}
     files = {path.relative_to(root): path for path in judging_files(assignment) if path not in traced}
     names = {file: _foreign(file, root) for file in files}
-    code = [_content(path) for file, path in files.items() if names[file] is None and file.suffix == ".py"]
-    imports = _IMPORT.findall(b"\n".join([*_contents(assignment), *code]))
-    imported = frozenset(_WORD.findall(b" ".join(imports)))
-    parts = []
-    for file, path in files.items():
-        name = names[file]
-        if name is None or os.fsencode(name) in imported:
-            parts += [os.fsencode(file), _content_digest(path)]
+    counting = _counting(assignment, files, names)
+    parts = [part for file in counting for part in (os.fsencode(file), _content_digest(files[file]))]
     return (*parts, msgspec.json.encode(assignment.limits), *_data(assignment))
+
+
+def _counting(assignment: Assignment, files: Mapping[Path, Path], names: Mapping[Path, str | None]) -> list[Path]:
+    """Return which of these files count: those without a name, and those that one of them or a traced one imports."""
+    found = {file for file, name in names.items() if name is None}
+    texts = [*_contents(assignment), *(_content(files[file]) for file in found if file.suffix == ".py")]
+    while texts:
+        imported = frozenset(_WORD.findall(b" ".join(_IMPORT.findall(b"\n".join(texts)))))
+        new = {file for file, name in names.items() if file not in found and os.fsencode(str(name)) in imported}
+        texts = [_content(files[file]) for file in new]
+        found |= new
+    return sorted(found)
 
 
 def _foreign(file: Path, root: Path) -> str | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -206,11 +205,11 @@ def _ahead(original: NotebookNode) -> list[str]:
 
 
 def _places(tests: Sequence[SuiteTest]) -> dict[Path, set[str]]:
-    """Return the names of the functions and classes that tests are defined by, by file."""
+    """Return the names under which the file of a test has it, or the class that it belongs to, by file."""
     found: dict[Path, set[str]] = {}
     for test in tests:
-        item: Any = test.item
-        found.setdefault(item.path, set()).add((item.cls or item.function).__name__)
+        _, name, *_ = test.item.nodeid.split("::")
+        found.setdefault(test.item.path, set()).add(name.partition("[")[0])
     return found
 
 

@@ -23,16 +23,22 @@ def judging_files(assignment: Assignment) -> list[Path]:
     for folder in (root, root / "assignments", root / "tests"):
         found += [folder / name for name in _ON_THE_WAY if (folder / name).is_file()]
     for place in (f"assignments/{assignment.name}", "reference", "tests/hidden"):
-        found += _below(root / place)
+        found += _below(root / place, root.resolve())
     return sorted(found)
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files and links in a folder, without hidden ones and those that Python makes."""
-    for path in folder.iterdir() if folder.is_dir() else ():
+def _below(folder: Path, root: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Yield the files and links in a folder, without hidden ones and those that Python makes.
+
+    A link to a folder elsewhere in the course is followed; one that leads out of it may lead to any number of files.
+    """
+    real = folder.resolve()
+    if not folder.is_dir() or not real.is_relative_to(root) or real in above:
+        return
+    for path in folder.iterdir():
         if path.name.startswith(".") or path.name == _MADE:
             continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _below(path)
-        elif path.is_file() or path.is_symlink():
+        if path.is_dir():
+            yield from _below(path, root, above | {real})
+        if path.is_file() or path.is_symlink():
             yield path

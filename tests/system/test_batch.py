@@ -23,7 +23,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 from autograder.graded import Graded
 from autograder.record import Grade, QuestionResult
-from tests.minicourse import COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
+from tests.minicourse import COURSE, HIDDEN, MISCONCEPTIONS, REFERENCE, RIGHT, answered, write_course
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +206,27 @@ class TestFaultsOfOurs:
                 pool.prepare()
             with pytest.raises((error, SuiteError)):
                 pool.grade(answered({**RIGHT, "double": "def double(x):\n    return 0"}), "ada")
+
+    @pytest.mark.parametrize("part", ["reference", "misconceptions", "hidden"])
+    def test_a_module_that_no_digest_tells_of_judges_nobody(self, tmp_path: Path, part: str) -> None:
+        """A file beside the folders that judge may change unseen; the same file in one of them is imported."""
+        text = {"reference": REFERENCE, "misconceptions": MISCONCEPTIONS, "hidden": HIDDEN}[part]
+        write_course(tmp_path)
+        if part == "hidden":  # its file is loaded by its path, and the course is not where imports look
+            text = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{text}"
+        write_course(tmp_path, **{part: f"import factors\n{text}" if part != "hidden" else f"{text}import factors\n"})
+        (tmp_path / "factors.py").write_text("TWO = 2\n")
+        course = Course.load(tmp_path)
+        with (
+            Graders(course, "mini") as pool,
+            pytest.raises((SuiteError, CourseError), match=r"factors\.py does not judge"),
+        ):
+            pool.prepare()
+        changed = {part: text + "from reference import factors\n"}
+        write_course(tmp_path, **changed)
+        (tmp_path / "factors.py").rename(tmp_path / "reference" / "factors.py")
+        with Graders(Course.load(tmp_path), "mini") as pool:
+            pool.prepare()
 
     def test_a_test_that_fails_on_the_reference_only_sometimes_stops_the_run(self, tmp_path: Path) -> None:
         """A wrong answer is judged only by a test that the reference passes on the very same inputs."""

@@ -168,7 +168,7 @@ class TestGrade:
         assert path.read_bytes() == other
 
     def test_what_is_not_gradable_twice_keeps_its_record(self, course: Path) -> None:
-        """Such a question is judged each time; where nothing else comes of it, the file stays, and `--again` writes it anew."""
+        """Such a question is judged each time; where that changes nothing the file stays, but not with `--again`."""
         hand_in(course, "dora", answered({**RIGHT, "double": "def double(x:\n    return 2 * x"}))
         assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
         path = course / "grades" / "mini" / "dora.json"

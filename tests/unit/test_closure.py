@@ -109,6 +109,9 @@ def test_a_fixture_of_everybody_counts() -> None:
         ('misconception("double", hint="")', True),
         ('misconceptions.misconception("double", hint="")', True),
         ("misconception(QUESTION, hint='')", True),
+        ('misconception(hint="", question="double")', True),
+        ('misconception(hint="", question="square")', False),
+        ("misconception(**both)", True),
         ('misconception("square", hint="")', False),
         ("functools.cache", False),
     ],
@@ -117,3 +120,67 @@ def test_definitions_that_are_marked(decorator: str, is_found: bool) -> None:
     """The first argument of the decorator tells, and what is no plain text may be any."""
     source = Source(f"@{decorator}\ndef slip(x):\n    return x\n")
     assert [piece.names for piece in source.marked("misconception", "double")] == [frozenset({"slip"})] * is_found
+
+
+ASSEMBLED = """\
+def test_twice(reference):
+    getattr(reference, f"{part}_of_{whole}")
+
+def test_sum(reference):
+    getattr(reference, "sum_" + whole)
+
+def test_variables(reference):
+    getattr(reference, part + whole)
+
+def test_percent(reference):
+    getattr(reference, "%s_of_%s" % ("half", whole))
+
+def test_braces(reference):
+    getattr(reference, "{}_of_{}".format("half", whole))
+
+def test_text():
+    eval("LIMIT * 1")
+
+def test_global():
+    return globals()[f"LIM{rest}"]
+
+def test_none(reference):
+    raise ValueError(f"{reference} of {reference} is wrong")
+
+rest = "IT"
+part, whole = "half", "it"
+LIMIT = 3
+"""
+PARTS = "def half_of_it():\n    return 1\n\ndef sum_it():\n    return 2\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "touched"),
+    [
+        ("return 1", "return 3", ["twice", "variables", "percent", "braces", "text"]),
+        ("return 2", "return 3", ["sum", "variables", "text"]),
+        ("LIMIT = 3", "LIMIT = 4", ["variables", "text", "global"]),
+    ],
+)
+def test_names_that_are_put_together(old: str, new: str, touched: list[str]) -> None:
+    """However a name is made of parts, whatever it may be counts; a message is no name."""
+    suite, reference = ASSEMBLED.replace(old, new), PARTS.replace(old, new)
+    tests = [f"test_{name}" for name in ("twice", "sum", "variables", "percent", "braces", "text", "global", "none")]
+    moved = [root for root in tests if found(root, ASSEMBLED, PARTS) != found(root, suite, reference)]
+    assert moved == [f"test_{name}" for name in touched]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "def setup_function():\n    pass",
+        "def setup_module(module):\n    pass",
+        "def teardown_function():\n    pass",
+        "def pytest_generate_tests(metafunc):\n    pass",
+        "pytestmark = pytest.mark.weight(5)",
+        '@pytest.fixture(name="batch")\ndef other(rng):\n    return 0',
+    ],
+)
+def test_what_pytest_finds_by_itself_counts_for_everybody(piece: str) -> None:
+    """Hooks, marks of a file, and fixtures that are called otherwise than their function."""
+    assert all(found(root) != found(root, f"{SUITE}\n{piece}\n") for root in TESTS)

@@ -190,6 +190,32 @@ def test_what_is_imported_from_elsewhere_judges_as_well(tmp_path: Path, line: st
     assert all(questions[name] != before[1][name] for name in questions)
 
 
+def test_what_is_imported_by_what_is_imported_judges_as_well(tmp_path: Path) -> None:
+    """It counts through any number of steps, and in a circle, too."""
+    root = minicourse.write_course(tmp_path)
+    for name, imports in (("other", "third"), ("third", "other")):
+        put(root, f"tests/hidden/test_{name}.py", "")
+        put(root, f"reference/{name}.py", f"from reference import {imports}\n")
+    put(root, "reference/mini.py", "from reference import other\n" + minicourse.REFERENCE)
+    before = both(root)
+    put(root, "reference/third.py", "LIMIT = 10\n")
+    suite, questions = both(root)
+    assert suite != before[0]
+    assert all(questions[name] != before[1][name] for name in questions)
+
+
+@pytest.mark.parametrize("link", ["../../shared", "../hidden", "..", "../.."])
+def test_a_link_to_a_folder_of_the_course_is_followed(tmp_path: Path, link: str) -> None:
+    """What lies there counts, and a circle of links has an end."""
+    root = minicourse.write_course(tmp_path)
+    put(root, "shared/points.txt", "1")
+    (root / "tests/hidden/data").symlink_to(link)
+    before = both(root)
+    assert both(root) == before
+    put(root, "shared/points.txt", "2")
+    assert (both(root) != before) == (link in ("../../shared", "../.."))
+
+
 def test_a_link_counts_by_where_it_leads(tmp_path: Path) -> None:
     """The content of a linked file counts; a folder elsewhere, which may be any, is not read."""
     root = minicourse.write_course(tmp_path / "course")
