@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,8 @@ PIPED_WIDTH = 160
 
 Heading = Sequence[tuple[str, float]]
 """The name of each question, and how many points it gives."""
+_GAP = 2
+"""How far two columns of the table are apart."""
 
 
 def wide_console() -> Console:
@@ -37,28 +40,50 @@ def print_rows(rows: Iterable[Row], heading: Heading, console: Console) -> None:
     """Print the same from rows, which are gone through several times."""
     if next(iter(rows), None) is None:
         return
-    print_long(partial(_scores, heading), rows, _score_cells, console)
+    longest = max(len("student"), *(cell_len(row.student) for row in rows))
+    student = min(longest, console.width // 4)
+    for part in _parts(rows, heading, console.width - student):
+        print_long(partial(_scores, student, heading, part), rows, partial(_score_cells, part), console)
     names = (f"{number} {name}" for number, (name, _) in enumerate(heading, start=1))
     console.print(Text("questions: " + ", ".join(names)), style="dim")
-    print_long(_messages, rows, _message_cells, console)
+    print_long(partial(_messages, student), rows, _message_cells, console)
 
 
-def _scores(heading: Heading) -> Table:
+def _parts(rows: Iterable[Row], heading: Heading, room: int) -> Iterator[slice]:
+    """Yield which questions stand side by side in so much room, a score beside them: no number is ever cut."""
+    widths = [max(len(str(number)), len(f"/{points:g}")) for number, (_, points) in enumerate(heading, start=1)]
+    whole = len("score")
+    for row in rows:
+        whole = max(whole, len(row.score))
+        widths[: len(row.scores)] = map(max, widths, map(len, row.scores))
+    begin, used = 0, whole + _GAP
+    for number, width in enumerate(widths):
+        used += width + _GAP
+        if used > room and number > begin:
+            yield slice(begin, number)
+            begin, used = number, whole + width + 2 * _GAP
+    yield slice(begin, len(widths))
+
+
+def _scores(student: int, heading: Heading, part: slice) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", no_wrap=True, max_width=student)
     table.add_column("score", justify="right", no_wrap=True)
-    for number, (_, points) in enumerate(heading, start=1):
+    for number, (_, points) in list(enumerate(heading, start=1))[part]:
         table.add_column(f"{number}\n/{points:g}", justify="right", no_wrap=True)
     return table
 
 
-def _score_cells(row: Row) -> Cells:
-    scores = zip(row.scores, row.right, strict=True)
+def _score_cells(part: slice, row: Row) -> Cells:
+    scores = zip(row.scores[part], row.right[part], strict=True)
     return [(row.student, ""), (row.score, ""), *((score, "" if right else "bold") for score, right in scores)]
 
 
-def _messages() -> Table:
-    return Table("student", "first thing to look at", box=None, pad_edge=False)
+def _messages(student: int) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student", max_width=student)
+    table.add_column("first thing to look at")
+    return table
 
 
 def _message_cells(row: Row) -> Cells:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.instructor.row import headline
@@ -29,6 +31,30 @@ def test_scores_and_names() -> None:
     assert "questions: 1 f, 2 g" in text
     assert ["ada", "1.5", "2", "0.66"] in [line.split() for line in text.splitlines()]
     assert "g: Not so." in text
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 100, 160])
+@pytest.mark.parametrize("name", ["ada", "Ana María López", "a" * 47, "名" * 30, "n" * 200])
+def test_no_number_is_cut(width: int, name: str) -> None:
+    """Where questions have no room beside each other there are more tables; a long name gives way, and says so."""
+    scores = [round(1.01 + 0.07 * number, 2) for number in range(13)]
+    questions = tuple(question(f"q{number}", "wrong", "No.", score) for number, score in enumerate(scores))
+    text = printed(*(a_grade(student=who, score=33.32, questions=questions) for who in (name, "ben")), width=width)
+    table = text.partition("questions:")[0].splitlines()
+    rows = [line.split() for line in table if "33.32" in line]
+    shown = [number for row in rows if row[0] == "ben" for number in row[2:]]
+    assert shown == [f"{score:g}" for score in scores]
+    assert [number for row in rows if row[0] != "ben" for number in row[row.index("33.32") + 1 :]] == shown
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert all("…" not in line.replace("…", "", 1) for line in table)
+
+
+def test_a_wide_class_is_one_table() -> None:
+    """Questions are not parted where they fit, to the last column."""
+    questions = tuple(question(f"q{number}", "right", score=2.0) for number in range(12))
+    widest = a_grade(student="a" * 20, score=24.0, questions=questions)
+    heads = [printed(widest, width=width).count("score") for width in (88, 66)]
+    assert heads == [1, 2]
 
 
 def test_names_and_messages_are_no_markup() -> None:
