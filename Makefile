@@ -12,7 +12,7 @@ test: .venv/ready
 
 learn: .venv/ready
 	.venv/bin/autograder init my-course
-	cd my-course && ../.venv/bin/jupyter lab
+	cd my-course && ../.venv/bin/jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 bench: .venv/ready
 	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m tests.bench

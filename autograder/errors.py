@@ -82,6 +82,10 @@ class CallFailed(AutograderError):  # noqa: N818 - reads as what happened
         """Return the same failure with this reason."""
         return self._but(reason=reason)
 
+    def located(self, cell: str) -> CallFailed:
+        """Return the same failure in the cell of this name."""
+        return self._but(cell=cell)
+
     def _but(self, **changes: Any) -> CallFailed:
         return CallFailed(**{key: getattr(self, key) for key in _FIELDS} | changes)
 

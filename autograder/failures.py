@@ -32,6 +32,14 @@ _LOOK_AT = {
     "ZeroDivisionError": "What is the divisor here, and when is it 0?",
 }
 
+_LOOK_CLOSER = {
+    "truth value of an array": "`if`, `and` and `max` look at one number, and this is an array: "
+    "compare with `np.where`, `np.maximum` or a mask.",
+    "values to unpack": "Are there as many names on the left as there are values on the right?",
+}
+"""What to look at where the text of a ValueError, which is numpy's or Python's own, has these words."""
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 _OWN_CELL = re.compile(r"cell \d{1,6}")
 _UNUSABLE = {
@@ -54,9 +62,10 @@ def failure_message(failure: CallFailed, *, question: str, hidden: bool, line_te
     name = _shown_name(failure.name, question)
     needed = failure.name.partition(".")[0] != question
     prefix = f"`{question}` is checked together with `{name}`: " if needed else ""
+    place = _place(failure, question, line_text)
     if failure.kind == "raised":
-        return prefix + _raised(failure, name, hidden=hidden, line_text=line_text)
-    return prefix + _other(failure, name, hidden=hidden, line_text=line_text)
+        return prefix + _raised(failure, name, place, hidden=hidden)
+    return prefix + _other(failure, name, place, hidden=hidden)
 
 
 def _shown_name(name: str, question: str) -> str:
@@ -65,18 +74,23 @@ def _shown_name(name: str, question: str) -> str:
     return method if dot and owner != question else name
 
 
-def _raised(failure: CallFailed, name: str, *, hidden: bool, line_text: str | None) -> str:
+def _raised(failure: CallFailed, name: str, place: str, *, hidden: bool) -> str:
     kind = failure.exception if failure.exception and failure.exception.isidentifier() else "an exception"
     if kind == "NotImplementedError" and not failure.advice:
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
-    place = _place(failure, line_text)
     if kind in _UNREADABLE:
         text = f"The cell of `{name}` could not be run, because of {with_article(kind)}{place}."
     else:
         text = f"`{name}` raised {kind}{place}."
     if failure.detail and not hidden and not (failure.advice and kind in _UNREADABLE):
-        text += f" It says: {one_line(failure.detail, _LONGEST_DETAIL).rstrip('.')}."
-    return f"{text} {failure.advice or _LOOK_AT.get(kind, 'Call it on a small input of your own to see why.')}"
+        said = _ADDRESS.sub("", failure.detail)  # another one each time
+        text += f" It says: {one_line(said, _LONGEST_DETAIL).rstrip('.')}."
+    return f"{text} {failure.advice or _look_at(kind, failure.detail)}"
+
+
+def _look_at(kind: str, detail: str) -> str:
+    closer = (advice for words, advice in _LOOK_CLOSER.items() if kind == "ValueError" and words in detail)
+    return next(closer, _LOOK_AT.get(kind, "Call it on a small input of your own to see why."))
 
 
 def with_article(kind: str) -> str:
@@ -84,11 +98,15 @@ def with_article(kind: str) -> str:
     return f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind}"
 
 
-def _place(failure: CallFailed, line_text: str | None) -> str:
+def _place(failure: CallFailed, question: str, line_text: str | None) -> str:
     if failure.line is None:
         return ""
-    own_cell = failure.cell is not None and _OWN_CELL.fullmatch(failure.cell)
-    place = f" in line {failure.line} of {failure.cell}" if own_cell else f" in your line {failure.line}"
+    cell = failure.cell or ""
+    place = f" in your line {failure.line}"
+    if _OWN_CELL.fullmatch(cell):
+        place = f" in line {failure.line} of {cell}"
+    elif cell.isidentifier() and cell not in (question, failure.name.partition(".")[0]):  # another answer, called by it
+        place = f" in line {failure.line} of `{cell}`"
     if line_text and line_text.strip():
         place += f": `{one_line(line_text, _LONGEST_LINE)}`"
     return place
@@ -105,7 +123,7 @@ def one_line(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _other(failure: CallFailed, name: str, *, hidden: bool, line_text: str | None) -> str:
+def _other(failure: CallFailed, name: str, place: str, *, hidden: bool) -> str:
     reason = failure.reason
     if hidden and failure.kind in ("died", "refused") and any(c.isdigit() for c in reason):
         reason = "the call ended without a value"  # an exit code or a size is a number of the submission's choice
@@ -116,7 +134,7 @@ def _other(failure: CallFailed, name: str, *, hidden: bool, line_text: str | Non
         return f"There is no {what} `{name}` in your notebook: was it renamed, or did its cell fail?"
     if failure.kind == "timeout":
         if not hidden:
-            reason += _place(failure, line_text) + _progress(failure)
+            reason += place + _progress(failure)
         return f"`{name}`: {reason}. Look for a loop that does not end, or for far more work than is needed."
     if failure.kind == "died":
         return f"`{name}`: {reason}. Look for `exit()`, endless recursion, or arrays that fill the memory."

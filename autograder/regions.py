@@ -21,6 +21,8 @@ def by_sign_of_input(pair: Pair) -> Finding | None:
 
 def _only_where(pair: Pair, name: str) -> Finding | None:
     value, wrong = pair.inputs[name], pair.wrong
+    if not (np.any(value < 0) and np.any(value > 0)):
+        return None  # an identity matrix, say, has its place for every number, and sorts nothing by sign
     if not wrong.all() and not np.any(wrong & (value != 0)):
         return Finding("zero inputs", f"is wrong only where `{name}` is exactly 0")
     for region, sign in ((value < 0, "negative"), (value > 0, "positive")):

@@ -11,6 +11,7 @@ from autograder.errors import CallFailed, Mismatch
 from autograder.values import is_handle, opened
 
 _MANY = 1000
+_TOLD_OTHERWISE = ("NotImplementedError", "SyntaxError", "IndentationError", "TabError")
 
 __all__ = ["count", "items_of", "quietly", "raises", "unchanged", "unpack"]
 
@@ -58,14 +59,17 @@ def unchanged(name: str, after: Any, before: Any, *, of: str | None = None) -> N
 def raises(exception: str, name: str, call: Callable[[], Any]) -> None:
     """Check that `call` ends in the exception of this type name; `name` is what the student calls the called thing.
 
-    Raises Mismatch of kind "structure" where it returns, and the CallFailed of any other failure.
+    Raises Mismatch of kind "structure" where it returns, and the CallFailed of any other failure; one by an exception
+    of another type says which it should be.
     """
     try:
         value = call()
     except CallFailed as failure:
         if failure.exception == exception:
             return
-        raise
+        if failure.kind != "raised" or failure.advice or failure.exception in _TOLD_OTHERWISE:
+            raise
+        raise failure.advised(f"It should raise {exception} here.") from None
     summary = f"`{name}` should raise {exception} here, and did not"
     raise Mismatch(name, "structure", summary, path=name, got=value, expected=exception)
 

@@ -10,6 +10,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.guide import GUIDE
 from autograder.instructor.guides import as_file, guide_of
+from autograder.instructor.saying import say as note
 
 
 def make(course: Course, folder: Path, say: Callable[[str], None] = print) -> None:
@@ -23,6 +24,7 @@ def make(course: Course, folder: Path, say: Callable[[str], None] = print) -> No
         if target.exists():
             say(f"{target} is there already, and stays as it is")
             continue
+        note(f"{assignment.name}: preparing notebook, checks and hints")  # where hints need trainings it takes minutes
         _write(assignment, target)
         say(f"{target / assignment.notebook_path.name} is ready")
 

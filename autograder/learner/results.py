@@ -114,7 +114,9 @@ def _of_call(
         return known
     if error.kind == "missing" and not gone:
         error = error.advised(_of_another_kind(error, namespace))
-    message = diagnose(error, question=question, hidden=False, line_text=own_line(error)).message
+    text, place = own_line(error), _other_answer(error, question, namespace)
+    located = error.located(place) if place else error
+    message = diagnose(located, question=question, hidden=False, line_text=text).message
     if gone:
         return "not attempted", f"{message} After a restart of the kernel all cells above have to run again."
     return "failed", message
@@ -150,6 +152,19 @@ def _of_another_kind(error: CallFailed, namespace: Mapping[str, Any]) -> str:
         return f"`{owner}` has no method `{method}`; is it spelled like that?"
     kind = type(namespace[owner]).__name__
     return f"`{owner}` is of type `{kind}` now: does a later cell give the name another value?"
+
+
+def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> str | None:
+    """Return the function or class in which a call failed where that has a cell without the question's own answer."""
+    lines: dict[str, int] = {}
+    for name, thing in namespace.items():
+        parts = vars(thing).values() if isinstance(thing, type) else [thing]
+        codes = [part.__code__ for part in parts if isinstance(part, FunctionType)]
+        here = [code.co_firstlineno for code in codes if code.co_filename == error.cell]
+        lines |= {name: max((line for line in here if error.line and line <= error.line), default=0)} if here else {}
+    if not lines or lines.keys() & {question, _owner(error)}:
+        return None
+    return max(lines, key=lambda name: lines[name])
 
 
 def own_line(error: CallFailed) -> str | None:

@@ -77,6 +77,35 @@ def test_the_students_own_line_is_quoted(folder: Path) -> None:
     assert "in your line 3: `return wanted[x]`" in result.message
 
 
+@pytest.mark.parametrize(
+    ("cells", "place"),
+    [
+        (
+            ["def square(x):\n    return x['a']", "def double(x):\n    return square(x)"],
+            "in line 2 of `square`: `return",
+        ),
+        (["def square(x):\n    return x['a']\n\ndef double(x):\n    return square(x)"], "in your line 2: `return"),
+        (
+            ["class Box:\n    def of(self, x):\n        return x['a']", "def double(x):\n    return Box().of(x)"],
+            "in line 3 of `Box`: `return",
+        ),
+    ],
+)
+def test_a_line_of_another_answer_is_said_to_be_one(folder: Path, cells: list[str], place: str) -> None:
+    """Lines count anew in each cell, so the name of the function that they belong to is part of the place."""
+    namespace: dict[str, Any] = {}
+    names = [f"<ipython-input-{number}-0123456789ab>" for number in range(len(cells))]
+    try:
+        for name, source in zip(names, cells, strict=True):
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            exec(compile(source, name, "exec"), namespace)
+        (result,) = run_checks("double", namespace, folder)
+    finally:
+        for name in names:
+            linecache.cache.pop(name, None)
+    assert f"`double` raised TypeError {place}" in result.message
+
+
 def test_unknown_question_lists_the_nearest(folder: Path) -> None:
     """A mistyped question is answered with the one that was meant."""
     with pytest.raises(AutograderError, match=r"no question 'dubble' .* did you mean double"):

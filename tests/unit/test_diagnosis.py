@@ -234,6 +234,30 @@ def test_a_mismatch_of_a_suite_of_its_own(got, expected, path, kind, hidden):
             ),
         ),
         (
+            failed("raised", exception="ValueError", line=7, detail="The truth value of an array with more than one"),
+            {},
+            (
+                "`relu_backward` raised ValueError in your line 7. `if`, `and` and `max` look at one number, and this "
+                "is an array: compare with `np.where`, `np.maximum` or a mask."
+            ),
+        ),
+        (
+            failed("raised", exception="ValueError", detail="not enough values to unpack (expected 2, got 1)"),
+            {},
+            (
+                "`relu_backward` raised ValueError. "
+                "Are there as many names on the left as there are values on the right?"
+            ),
+        ),
+        (
+            failed("raised", exception="KeyError", line=2, cell="relu_forward"),
+            {"line_text": 'out = x @ w["W"]'},
+            (
+                '`relu_backward` raised KeyError in line 2 of `relu_forward`: `out = x @ w["W"]`. '
+                "Is the key spelled as it was when it was stored?"
+            ),
+        ),
+        (
             failed("raised", exception="NameError", line=7),
             {},
             "`relu_backward` raised NameError in your line 7. Is the name spelled as it was defined, in a cell above?",
@@ -350,3 +374,10 @@ def test_long_lines_are_cut():
     text = message(failure, hidden=False, line_text="x" * 5000)
     assert len(text) < 500
     assert "\n" not in text
+
+
+def test_an_address_is_not_shown() -> None:
+    """Where an object lies in memory says nothing, and is something else each time."""
+    failure = failed("raised", exception="KeyError", detail="KeyError: <given._Sum object at 0x7f063cb0a5d0>")
+    message = diagnose(failure, question="relu_backward", hidden=False).message
+    assert "It says: KeyError: <given._Sum object>. " in message

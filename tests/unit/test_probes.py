@@ -211,6 +211,21 @@ def test_a_constant_upstream_is_a_factor():
     assert probed(RIGHT, RIGHT * dout, inputs={"dout": dout}) == "constant factor"
 
 
+@pytest.mark.parametrize(("got", "expected"), [(2.0, -1.0), (-0.5, 1.0), (np.array([-2.0]), np.array([1.0]))])
+def test_two_single_numbers_of_other_signs(got, expected):
+    """One is often enough minus twice the other, and what they have to do with each other is something else."""
+    assert probed(got, expected) is None
+
+
+@pytest.mark.parametrize("where", [np.eye(3) == 0, np.eye(3) > 0])
+@pytest.mark.parametrize("given_to", [np.eye(3), np.abs(RIGHT[:3, :3])])
+def test_an_input_of_one_sign_sorts_nothing(where, given_to):
+    """The entries of an identity matrix are not where a function of them is wrong."""
+    got, expected = RIGHT[:3, :3].copy(), RIGHT[:3, :3]
+    got[where] += RNG.normal(size=np.count_nonzero(where))
+    assert probed(got, expected, inputs={"X": given_to}) in (None, "diagonal", "off the diagonal")
+
+
 def test_regions_of_two_inputs_that_fit_alike():
     """Where two inputs are negative in the same places, neither is named."""
     assert probed(changed(X < 0), RIGHT, inputs={"x": X, "y": 2 * X}) is None

@@ -1,4 +1,4 @@
-"""What a call did to its arguments: numbers of every kind are looked at."""
+"""What a call did to its arguments, and how it ended: numbers of every kind are looked at."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import Mismatch
-from autograder.returned import unchanged
+from autograder.errors import CallFailed, Mismatch
+from autograder.returned import raises, unchanged
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,24 @@ def test_a_complex_number_that_was_changed(before: Any, after: Any) -> None:
 def test_a_complex_number_that_is_as_it_was(number: Any) -> None:
     """One that is NaN is the same as before, too."""
     unchanged("x", [type(number)(number)], [number])
+
+
+@pytest.mark.parametrize(
+    ("failure", "advice"),
+    [
+        (CallFailed("f", "raised", "it raised", exception="KeyError"), "It should raise ValueError here."),
+        (CallFailed("f", "raised", "it raised", exception="KeyError", advice="Mind."), "Mind."),
+        (CallFailed("f", "raised", "it raised", exception="NotImplementedError"), ""),
+        (CallFailed("f", "raised", "it raised", exception="SyntaxError"), ""),
+        (CallFailed("f", "timeout", "it ran on"), ""),
+    ],
+)
+def test_another_exception_than_asked_for(failure: CallFailed, advice: str) -> None:
+    """It is said which it should be, unless the call was none at all."""
+
+    def call() -> None:
+        raise failure
+
+    with pytest.raises(CallFailed) as caught:
+        raises("ValueError", "f", call)
+    assert (caught.value.advice, caught.value.exception, caught.value.kind) == (advice, failure.exception, failure.kind)
