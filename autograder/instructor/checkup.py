@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autograder import datasets, mnist_files, secret
+from autograder import datasets, misconceptions, mnist_files, secret
 from autograder.course import Course
 from autograder.errors import AutograderError, CourseError, DataMissingError
 
@@ -58,6 +58,8 @@ def course_rows() -> list[Row]:
 def _course(course: Course) -> Row:
     try:
         course.validate()
+        for assignment in course.assignments:
+            misconceptions.load(course.root, assignment.name)
     except AutograderError as error:
         return Row("course", "missing", str(error), "mend the file that is named")
     names = ", ".join(assignment.name for assignment in course.assignments)

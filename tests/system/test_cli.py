@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import record
-from tests.minicourse import COURSE, HIDDEN, REFERENCE, RIGHT, answered, write_course
+from tests.minicourse import COURSE, HIDDEN, MISCONCEPTIONS, REFERENCE, RIGHT, answered, write_course
 
 TWO_SQUARED = REFERENCE.replace("x * x", "x**2")
 WRONG = {**RIGHT, "double": "def double(x):\n    return x + 2"}
@@ -261,12 +261,21 @@ class TestDoctor:
             assert name in done.stdout
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def test_says_what_is_wrong_with_the_course(self, course: Path) -> None:
-        """A fault in the course is part of the diagnosis, not a crash of it."""
-        write_course(course, course=COURSE.replace("call_seconds", "cal_seconds"))
+    @pytest.mark.parametrize(
+        ("part", "text", "words"),
+        [
+            ("course", COURSE.replace("call_seconds", "cal_seconds"), "unknown limit"),
+            ("misconceptions", MISCONCEPTIONS.replace("scaling.", "scaling"), "a sentence that ends in a full stop"),
+            ("misconceptions", "1 / 0", "ZeroDivisionError"),
+        ],
+    )
+    def test_says_what_is_wrong_with_the_course(self, course: Path, part: str, text: str, words: str) -> None:
+        """A fault in the course is part of the diagnosis, not a crash of it, and would stop who grades."""
+        write_course(course, **{part: text})
         done = autograder("doctor", cwd=course)
         assert done.returncode == 1
-        assert "unknown limit" in done.stdout
+        assert words in " ".join(done.stdout.split())
+        assert autograder("grade", "mini", "submitted", cwd=course).returncode == 2
 
 
 class TestMutate:
