@@ -166,6 +166,17 @@ def sigmoid_overflows(x):
 
 @misconception(
     "sigmoid",
+    hint=(
+        "For very negative inputs the exponential overflows, and only by luck is one over infinity what you want. "
+        "Keep the exponent from being positive."
+    ),
+)
+def sigmoid_warns(x):
+    return 1.0 / (1.0 + np.exp(np.negative(x)))
+
+
+@misconception(
+    "sigmoid",
     hint="Division comes before addition: without brackets the 1 is all that is below the fraction bar.",
 )
 def sigmoid_without_brackets(x):
@@ -288,6 +299,18 @@ def slope_overflows(x):
 
 @misconception(
     "sigmoid_derivative",
+    hint=(
+        "For very negative inputs the exponential overflows on the way to the slope. "
+        "Take the sigmoid in a form whose exponent is never positive."
+    ),
+)
+def slope_warns(x):
+    s = 1.0 / (1.0 + np.exp(np.negative(x)))
+    return s * (1.0 - s)
+
+
+@misconception(
+    "sigmoid_derivative",
     hint="Far from 0 your slope is cut off to nothing. It gets tiny there, and it is never quite zero.",
 )
 def slope_cut_off_in_the_tails(x):
@@ -352,6 +375,17 @@ def tanh_overflows(x):
 def tanh_overflows_on_one_side(x):
     e = np.exp(np.multiply(2.0, x))
     return (e - 1.0) / (e + 1.0)
+
+
+@misconception(
+    "tanh",
+    hint=(
+        "For very negative inputs the exponential overflows, although what is left of it in the end is right. "
+        "Keep the exponent from being positive."
+    ),
+)
+def tanh_warns(x):
+    return 2.0 / (1.0 + np.exp(np.multiply(-2.0, x))) - 1.0
 
 
 # relu
@@ -530,6 +564,17 @@ def elu_alpha_without_brackets(x, alpha=1.0):
 )
 def elu_infinity_times_zero(x, alpha=1.0):
     return np.greater(x, 0) * np.asarray(x) + np.less_equal(x, 0) * (alpha * (np.exp(x) - 1.0))
+
+
+@misconception(
+    "elu",
+    hint=(
+        "Both sides are worked out for every entry before you choose, and for large ones the exponential overflows. "
+        "Keep entries that do not need it out of it."
+    ),
+)
+def elu_warns(x, alpha=1.0):
+    return np.where(np.greater(x, 0), x, alpha * np.expm1(x))
 
 
 @misconception(
