@@ -10,6 +10,7 @@ from autograder.errors import CallFailed
 _ENDINGS = {
     signal.SIGSEGV: "the process crashed: it touched memory that is not its own (SIGSEGV)",
     signal.SIGABRT: "the process crashed: it gave up (SIGABRT)",
+    signal.SIGTRAP: "the process crashed: it gave up (SIGTRAP)",  # abort() on arm64, where SIGABRT is refused
     signal.SIGFPE: "the process crashed: an integer division the machine cannot do (SIGFPE)",
     signal.SIGBUS: "the process crashed: it touched memory that is not there (SIGBUS)",
     signal.SIGKILL: "the process was killed by the system: too much memory or processor time (SIGKILL)",

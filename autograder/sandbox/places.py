@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,9 @@ _SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _SYSTEM = ("/usr/lib/locale", "/etc/ld.so.cache", "/usr/share/zoneinfo")
 PACKAGE = Path(__file__).resolve().parents[1]
 BOOT = PACKAGE / "sandbox" / "inside" / "boot.py"
+_LOADER = re.compile(rb"\0(/[^\0]+/ld[^/\0]*)\0")
+_ELF_START = 4096
+"""Bytes at the beginning of a program among which it names its loader."""
 
 
 def interpreter() -> Path:
@@ -50,6 +54,7 @@ def mounts() -> list[str]:
     options = [option for place in python for option in _bind(place)]
     options += [option for folder in hidden for option in ("--tmpfs", str(folder))]
     options += [option for place in _without_nested([*_packages(), *_own_code()]) for option in _bind(place)]
+    options += [option for name in _loader(python) for option in ("--ro-bind", str(name.resolve()), str(name))]
     return options + [option for folder in hidden for option in ("--remount-ro", str(folder))]
 
 
@@ -72,6 +77,20 @@ def _system_libraries() -> Iterator[Path]:
     triplet = sysconfig.get_config_var("MULTIARCH") or "nowhere"
     for folder in map(Path, _SHARED_LIBRARIES):
         yield folder / triplet if (folder / triplet).is_dir() else folder
+
+
+def _loader(mounted_whole: Sequence[Path]) -> Iterator[Path]:
+    """Yield the name by which the interpreter asks for its loader, where none of these folders has it.
+
+    On x86-64 that lies in /lib64. On arm64 it is a link in /lib, beside the folder of this processor that it leads to.
+    """
+    with interpreter().open("rb") as program:
+        asked = _LOADER.search(program.read(_ELF_START))
+    if asked is not None:
+        path = Path(asked[1].decode())
+        name = path.parent.resolve() / path.name
+        if name.exists() and not any(name.is_relative_to(place) for place in mounted_whole):
+            yield name
 
 
 def _packages() -> list[Path]:

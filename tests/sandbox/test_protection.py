@@ -391,13 +391,14 @@ class TestPlaces:
 
 
 _NAMESPACES = """
-import ctypes, errno, struct
+import ctypes, errno, os, struct
 libc = ctypes.CDLL(None, use_errno=True)
+CLONE = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 NEW_USER = 0x10000000
 def outcome(result):
     return "worked" if result >= 0 else errno.errorcode[ctypes.get_errno()]
 def unshare(): return outcome(libc.unshare(NEW_USER))
-def clone(): return outcome(libc.syscall(56, ctypes.c_ulong(NEW_USER | 17), 0, 0, 0, 0))
+def clone(): return outcome(libc.syscall(CLONE, ctypes.c_ulong(NEW_USER | 17), 0, 0, 0, 0))
 def clone3():
     arguments = struct.pack("<11Q", NEW_USER, *[0] * 3, 17, *[0] * 6)
     return outcome(libc.syscall(435, arguments, len(arguments)))
