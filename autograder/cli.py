@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from autograder import __version__
 from autograder.errors import AutograderError
 
 GRADED, SOME_NOT_GRADABLE, USAGE = 0, 1, 2
+CLOSED = 141
+"""What a shell calls the end by SIGPIPE."""
 SOMETHING_TO_MEND = 1
 UNSAFE = "--unsafe-no-sandbox"
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -21,10 +24,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error."""
     parsed = _parsed(arguments)
     try:
-        return int(parsed.run(parsed))
+        status = int(parsed.run(parsed))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
         return USAGE
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes standard output once more when it ends
+        return CLOSED
     except OSError as error:
         print(f"autograder: {error}{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return USAGE

@@ -188,6 +188,21 @@ class TestGrade:
         assert (done.returncode, "Traceback" in done.stderr) == (0, False)
         assert len(list((course / "grades" / "mini").glob("*.json"))) == 3
 
+    def test_a_reader_that_has_seen_enough(self, course: Path) -> None:
+        """Whoever closes the pipe ends the command without a complaint; what it had written by then stays."""
+        command = [sys.executable, "-m", "autograder.cli", "grade", "mini", "submitted", "--json"]
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            command, cwd=course, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+        )
+        os.close(writing)
+        assert (done.returncode, "Broken pipe" in done.stderr, "Traceback" in done.stderr) == (141, False, False)
+        there = {path: path.read_bytes() for path in (course / "grades" / "mini").glob("*.json")}
+        assert there
+        assert autograder("grade", "mini", "submitted", cwd=course).returncode == 0
+        assert all(path.read_bytes() == content for path, content in there.items())
+
     def test_outside_of_a_course(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """The message says where a course was looked for."""
         done = autograder("grade", "mini", "x.ipynb", cwd=tmp_path_factory.mktemp("empty"))
