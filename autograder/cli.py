@@ -24,10 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error."""
     parsed = _parsed(arguments)
     try:
-        status = int(parsed.run(parsed))
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return status
+        return _status(parsed)
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
         return USAGE
@@ -40,6 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"autograder: stopped{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return 130
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    status = int(parsed.run(parsed))
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return status
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -108,7 +108,7 @@ def agree_or(
 
 def _is_flat(other: Any, expected: Any) -> bool:
     """Tell whether all entries are one number where the right ones are not: then nobody had to compute them."""
-    with contextlib.suppress(TypeError, ValueError):
+    with contextlib.suppress(TypeError, ValueError), np.errstate(invalid="ignore"):  # infinity less infinity
         return bool(np.ptp(np.asarray(other, dtype=float)) == 0 < np.ptp(np.asarray(expected, dtype=float)))
     return False
 

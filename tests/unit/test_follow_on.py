@@ -216,3 +216,10 @@ def test_results_that_follow_from_an_earlier_slip():
 
 def _fail() -> None:
     raise CallFailed("forward", "died", "died")
+
+
+@pytest.mark.parametrize("other", [np.inf, -np.inf, np.nan])
+def test_what_follows_is_not_finite(other):
+    """It explains nothing, and numpy has nothing to warn of in the grader."""
+    with pytest.raises(Mismatch):
+        agree_or("dW", 2 * W, W, otherwise=lambda: np.full_like(W, other))
