@@ -28,15 +28,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)  # noqa: T201
         return USAGE
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes standard output once more when it ends
-        return CLOSED
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _is_unread():
+            return CLOSED
         print(f"autograder: {error}{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return USAGE
     except KeyboardInterrupt:
         print(f"autograder: stopped{_kept(parsed)}", file=sys.stderr)  # noqa: T201
         return 130
+
+
+def _is_unread() -> bool:
+    """Tell whether nobody reads standard output any more, as `| head` does not; what is left of it is dropped then."""
+    try:
+        print(flush=True)  # noqa: T201
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more when it ends
+        return True
+    return False
 
 
 def _status(parsed: argparse.Namespace) -> int:

@@ -10,8 +10,11 @@ from functools import cached_property
 
 from autograder.assembled_names import Parts, assembled, is_made_of
 
-_UNASKED = re.compile(r"pytestmark|pytest_\w+|(setup|teardown)(_\w+)?|setUp\w+|tearDown\w+|load_tests")
-"""Names that pytest looks for in a file by itself."""
+_WORD = re.compile(r"\w+")
+_LIST = re.compile(r"[\w\s,;|/+.-]+")
+"""A text that may be names with something between them."""
+_UNASKED = re.compile(r"__\w+__|pytestmark|pytest_\w+|(setup|teardown)(_\w+)?|setUp\w+|tearDown\w+|load_tests")
+"""Names that Python or pytest looks for in a file by itself."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class Piece:
             for value in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)):
                 if isinstance(value, str):
                     found.add(value)
-        return frozenset(found | {text for text in self.texts if text.isidentifier()})
+        return frozenset(found.union(*(_WORD.findall(text) for text in self.texts if _LIST.fullmatch(text))))
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Every text in it."""
-        constants = (node.value for node in ast.walk(self.node) if isinstance(node, ast.Constant))
+        """Every text in it that is more than a comment."""
+        nodes = list(ast.walk(self.node))
+        said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        constants = (node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in said)
         return frozenset(value for value in constants if isinstance(value, str))
 
     @cached_property
@@ -53,7 +58,7 @@ class Piece:
         if not self.names or "autouse" in self.words or any(map(_UNASKED.fullmatch, self.names)):
             return True
         calls = (each for each in getattr(self.node, "decorator_list", []) if isinstance(each, ast.Call))
-        return any(_name_of(call) == "fixture" and "name" in _keywords(call) for call in calls)
+        return any(_name_of(call) == "fixture" and any(each.arg == "name" for each in call.keywords) for call in calls)
 
 
 class Source:
@@ -73,10 +78,6 @@ class Source:
         wanted = frozenset(names)
         return [piece for piece in self.pieces if piece.names & wanted]
 
-    def marked(self, decorator: str, value: str) -> list[Piece]:
-        """Return the definitions with a decorator of this name whose question is `value`, or no plain text."""
-        return [piece for piece in self.pieces if _is_marked(piece.node, decorator, value)]
-
 
 def closure(roots: Iterable[Piece], own: Source, library: Source) -> list[str]:
     """Return the texts of all that `roots`, pieces of `own`, rest on in their own file and in `library`, sorted.
@@ -94,7 +95,7 @@ def closure(roots: Iterable[Piece], own: Source, library: Source) -> list[str]:
                 found[id(piece)] = piece
                 sources = [library] if id(piece) in inside else [own, library]
                 waiting += [each for source in sources for each in source.defining(piece.words & source.names)]
-        texts = "\n".join(text for piece in found.values() for text in piece.texts)
+        texts = "\n".join(text for piece in found.values() for text in (*piece.texts, *piece.names))
         built = {name for piece in found.values() for name in _built(piece, library.names | own.names, texts)}
         pieces = [*own.defining(built & own.names), *library.defining(built & library.names)]
         waiting = [piece for piece in pieces if id(piece) not in found]
@@ -118,18 +119,5 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         yield from (each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
 
 
-def _is_marked(node: ast.stmt, decorator: str, value: str) -> bool:
-    calls = (each for each in getattr(node, "decorator_list", []) if isinstance(each, ast.Call))
-    for call in (call for call in calls if _name_of(call) == decorator):
-        first = call.args[0] if call.args else _keywords(call).get("question")
-        if not (isinstance(first, ast.Constant) and first.value != value):
-            return True
-    return False
-
-
 def _name_of(call: ast.Call) -> str:
     return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
-
-
-def _keywords(call: ast.Call) -> dict[str | None, ast.expr]:
-    return {keyword.arg: keyword.value for keyword in call.keywords}

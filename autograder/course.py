@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -111,15 +112,16 @@ class Course:
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
         """Return the course of the nearest folder with a course.yml, from `start` (default: here) upwards."""
-        start = (start or Path.cwd()).resolve()
-        found = [folder for folder in (start, *start.parents) if (folder / COURSE_FILE).is_file()]
+        place = start or _here()
+        for way in (place.absolute(), place.resolve()):
+            found = [folder for folder in (way, *way.parents) if (folder / COURSE_FILE).is_file()]
+            for outer in found[1:]:
+                if found[0].relative_to(outer).parts[0] in _HANDED_IN:
+                    msg = f"{found[0] / COURSE_FILE} was handed in, and does not grade; run this in {outer}"
+                    raise CourseError(msg)
         if not found:
-            msg = f"no {COURSE_FILE} in {start} or above; run this in a course folder"
+            msg = f"no {COURSE_FILE} in {place.resolve()} or above; run this in a course folder"
             raise CourseError(msg)
-        for outer in found[1:]:
-            if found[0].relative_to(outer).parts[0] in _HANDED_IN:
-                msg = f"{found[0] / COURSE_FILE} was handed in, and does not grade; run this in {outer}"
-                raise CourseError(msg)
         return cls.load(found[0])
 
     @classmethod
@@ -159,6 +161,12 @@ class Course:
                         f"{path.relative_to(self.root)}: there is no such file; assignment {assignment.name!r} needs it"
                     )
                     raise CourseError(msg)
+
+
+def _here() -> Path:
+    """Return the current folder by the way that led there: a link may lead out of a course."""
+    way, here = Path(os.environ.get("PWD", "")), Path.cwd()
+    return way if way.is_absolute() and way.exists() and way.samefile(here) else here
 
 
 def _questions_of_suite(path: Path, shown: str) -> Iterator[tuple[str, int]]:

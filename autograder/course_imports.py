@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -14,14 +15,15 @@ from autograder.judging_files import judging_files
 
 _PACKAGE = Path(__file__).resolve().parent
 _LIBRARY_FOLDERS = {"site-packages", "dist-packages"}
+_PYTHON = tuple({Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
-def refuse_others(assignment: Assignment) -> None:
+def refuse_unseen(assignment: Assignment) -> None:
     """Let every import in this process from now on fail that finds a file of the course which does not judge."""
-    sys.meta_path.insert(0, _Others(assignment))
+    sys.meta_path.insert(0, _Unseen(assignment))
 
 
-class _Others(MetaPathFinder):
+class _Unseen(MetaPathFinder):
     """Finds nothing itself; raises ImportError where a file would be found that no digest tells of."""
 
     def __init__(self, assignment: Assignment) -> None:
@@ -33,7 +35,7 @@ class _Others(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return None; ImportError says where a module would come from and where it belongs."""
         name = fullname.rpartition(".")[2]
-        for place in [self._root] if path is None else map(Path, path):
+        for place in map(Path, sys.path if path is None else path):
             if self._is_strange(place / f"{name}.py") or self._is_strange(place / name / "__init__.py"):
                 self._refuse(PathFinder.find_spec(fullname, path, target))
         return None
@@ -47,7 +49,10 @@ class _Others(MetaPathFinder):
 
     def _is_strange(self, file: Path) -> bool:
         """Tell whether it is a file of the course that does not judge: no library and not the framework itself."""
-        real = file.resolve()
-        if not real.is_relative_to(self._root) or real.is_relative_to(_PACKAGE) or real in self._judging:
+        if not file.is_file():
             return False
-        return _LIBRARY_FOLDERS.isdisjoint(real.parts) and real.is_file()
+        real = file.resolve()
+        if not real.is_relative_to(self._root) or real in self._judging:
+            return False
+        is_library = not _LIBRARY_FOLDERS.isdisjoint(real.relative_to(self._root).parts)
+        return not is_library and not any(map(real.is_relative_to, (_PACKAGE, *_PYTHON)))

@@ -63,12 +63,15 @@ def _content_digest(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def question_digests(assignment: Assignment, tests: Mapping[str, Mapping[Path, Iterable[str]]]) -> dict[str, str]:
+def question_digests(
+    assignment: Assignment, tests: Mapping[str, Mapping[Path, Iterable[str]]], slips: Mapping[str, Iterable[str]]
+) -> dict[str, str]:
     """Return, for each question, the SHA-256 (hex) of what decides its result besides the submission.
 
-    `tests` are the names of its tests, as the files define them, by file. A change that no test or misconception of a
-    question rests on leaves its digest as it is. One that cannot be traced, as where a file takes its tests from
-    another one, or where a conftest.py or data beside the suite are other ones, changes all of them.
+    `tests` are the names of its tests, as the files define them, by file; `slips` those of its misconceptions. A change
+    that no test or misconception of a question rests on leaves its digest as it is. One that cannot be traced, as where
+    a file takes its tests from another one, or where a conftest.py or data beside the suite are other ones, changes all
+    of them.
     """
     contents = _contents(assignment)
     suite, checks, misconceptions, reference = (Source(content.decode()) for content in contents)
@@ -76,10 +79,14 @@ def question_digests(assignment: Assignment, tests: Mapping[str, Mapping[Path, I
     found = {}
     for question in assignment.questions:
         named = tests.get(question.name, {})
-        slips = misconceptions.marked("misconception", question.name)
-        rests = [*closure(slips, misconceptions, reference), repr(question)]
-        for path, source in ((assignment.suite_path, suite), (assignment.checks_path, checks)):
-            names = frozenset(named.get(path, ()))
+        rests = [repr(question)]
+        roots = (
+            (suite, named.get(assignment.suite_path, ())),
+            (checks, named.get(assignment.checks_path, ())),
+            (misconceptions, slips.get(question.name, ())),
+        )
+        for source, given in roots:
+            names = frozenset(given)
             whole = [] if names <= source.names else [suite_digest(assignment)]
             rests += [*whole, *sorted(names), *closure(source.defining(names), source, reference)]
         found[question.name] = _digest_of([*shared, *(text.encode() for text in rests)])

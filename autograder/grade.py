@@ -65,7 +65,9 @@ class Grader:
             self._tests[test.question].append(test)
         if self._digits is None:  # to a process that has not been given them yet they are not there
             sandbox.run_ahead(_ahead(assignment.notebook))
-        self._digests = question_digests(assignment, {name: _places(tests) for name, tests in self._tests.items()})
+        slips = {name: [slip.name for slip in self._misconceptions if slip.question == name] for name in self._tests}
+        places = {name: _places(tests) for name, tests in self._tests.items()}
+        self._digests = question_digests(assignment, places, slips)
 
     def prepare(self) -> None:
         """Raise SuiteError where the suite fails on the reference: then it must not judge anybody.

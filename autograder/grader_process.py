@@ -91,10 +91,15 @@ class GraderProcess:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, **ONE_THREAD},
+                env={**os.environ, **ONE_THREAD, "PYTHONPATH": _absolute(os.environ.get("PYTHONPATH", ""))},
                 start_new_session=True,  # Ctrl-C is for whoever runs the pool
             )
         return process, ours
+
+
+def _absolute(path: str) -> str:
+    """Return the entries of PYTHONPATH that are absolute; an empty one, too, would be the current folder."""
+    return os.pathsep.join(entry for entry in path.split(os.pathsep) if Path(entry).is_absolute())
 
 
 def _end_waiting(connection: socket.socket) -> None:

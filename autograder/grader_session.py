@@ -12,7 +12,7 @@ import pytest
 
 from autograder import record
 from autograder.course import Assignment, Course
-from autograder.course_imports import refuse_others
+from autograder.course_imports import refuse_unseen
 from autograder.digests import suite_digest
 from autograder.errors import AutograderError, SandboxError, SuiteError
 from autograder.examine import no_other_plugins, silent_session
@@ -85,7 +85,7 @@ class _Serve:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> object:
-        refuse_others(self._assignment)
+        refuse_unseen(self._assignment)
         try:
             return (yield)
         except pytest.UsageError as error:

@@ -69,7 +69,7 @@ def raises(exception: str, name: str, call: Callable[[], Any]) -> None:
             return
         if failure.kind != "raised" or failure.advice or failure.exception in _TOLD_OTHERWISE:
             raise
-        raise failure.advised(f"It should raise {exception} here.") from None
+        raise failure.advised(f"Raise {exception} here instead.") from None
     summary = f"`{name}` should raise {exception} here, and did not"
     raise Mismatch(name, "structure", summary, path=name, got=value, expected=exception)
 

@@ -143,13 +143,21 @@ class _Run:
             from autograder.instructor import table  # noqa: F401
 
     def report(self) -> None:
-        """Print the table, what could not be graded, and what could not be written."""
-        if not self._as_json:
-            from autograder.instructor.table import print_rows, wide_console  # not before graders have started
+        """Print the table, what could not be graded, and what could not be written, even if nobody reads the table."""
+        try:
+            if not self._as_json:
+                self._print_table()
+        finally:
+            self._say_what_is_missing()
 
-            heading = [(question.name, question.points) for question in self._assignment.questions]
-            print_rows(self._rows, heading, wide_console())
-            print(f"records: {self._out}")  # noqa: T201
+    def _print_table(self) -> None:
+        from autograder.instructor.table import print_rows, wide_console  # not before graders have started
+
+        heading = [(question.name, question.points) for question in self._assignment.questions]
+        print_rows(self._rows, heading, wide_console())
+        print(f"records: {self._out}")  # noqa: T201
+
+    def _say_what_is_missing(self) -> None:
         if absent := self._submissions.absent:
             say(f"nothing handed in for {self._assignment.name}: {', '.join(absent)}")
         for student, reason in self._missed():

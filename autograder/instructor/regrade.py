@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
@@ -52,7 +53,7 @@ class Proposal:
     @classmethod
     def of(cls, path: Path, after: Grade) -> Proposal:
         """Return the proposal to replace the record at `path`, if there is one."""
-        content = path.read_bytes() if path.exists() else None
+        content = path.read_bytes() if os.path.lexists(path) else None  # False, too, where the name is too long
         before = None if content is None else record.from_json(content)
         new = record.to_file(after)
         change = Change(after.student, None if content is None else sha256(content), sha256(new))

@@ -23,10 +23,18 @@ _GAP = 2
 """How far two columns of the table are apart."""
 
 
+class _Console(Console):
+    """A console that lets its command end where nobody reads on, and does not end it in the middle."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError again."""
+        raise BrokenPipeError
+
+
 def wide_console() -> Console:
     """Return a console for standard output that does not squeeze a table into 80 columns when it is piped."""
-    console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, PIPED_WIDTH))
+    console = _Console()
+    return console if console.is_terminal else _Console(width=max(console.width, PIPED_WIDTH))
 
 
 def print_table(grades: Sequence[Grade], console: Console) -> None:
@@ -41,21 +49,28 @@ def print_rows(rows: Iterable[Row], heading: Heading, console: Console) -> None:
     if next(iter(rows), None) is None:
         return
     longest = max(len("student"), *(cell_len(row.student) for row in rows))
-    student = min(longest, console.width // 4)
-    for part in _parts(rows, heading, console.width - student):
+    whole, widths = _widths(rows, heading)
+    needed = whole + _GAP + sum(width + _GAP for width in widths)
+    student = min(longest, max(console.width - needed, console.width // 4))
+    for part in _parts(whole, widths, console.width - student):
         print_long(partial(_scores, student, heading, part), rows, partial(_score_cells, part), console)
     names = (f"{number} {name}" for number, (name, _) in enumerate(heading, start=1))
     console.print(Text("questions: " + ", ".join(names)), style="dim")
     print_long(partial(_messages, student), rows, _message_cells, console)
 
 
-def _parts(rows: Iterable[Row], heading: Heading, room: int) -> Iterator[slice]:
-    """Yield which questions stand side by side in so much room, a score beside them: no number is ever cut."""
+def _widths(rows: Iterable[Row], heading: Heading) -> tuple[int, list[int]]:
+    """Return how wide the column of the whole score is, and that of each question."""
     widths = [max(len(str(number)), len(f"/{points:g}")) for number, (_, points) in enumerate(heading, start=1)]
     whole = len("score")
     for row in rows:
         whole = max(whole, len(row.score))
         widths[: len(row.scores)] = map(max, widths, map(len, row.scores))
+    return whole, widths
+
+
+def _parts(whole: int, widths: Sequence[int], room: int) -> Iterator[slice]:
+    """Yield which questions stand side by side in so much room with the whole score, so that no number is cut."""
     begin, used = 0, whole + _GAP
     for number, width in enumerate(widths):
         used += width + _GAP

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from autograder.diagnosis import diagnose
@@ -157,14 +157,26 @@ def _of_another_kind(error: CallFailed, namespace: Mapping[str, Any]) -> str:
 def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]) -> str | None:
     """Return the function or class in which a call failed where that has a cell without the question's own answer."""
     lines: dict[str, int] = {}
-    for name, thing in namespace.items():
-        parts = vars(thing).values() if isinstance(thing, type) else [thing]
-        codes = [part.__code__ for part in parts if isinstance(part, FunctionType)]
-        here = [code.co_firstlineno for code in codes if code.co_filename == error.cell]
-        lines |= {name: max((line for line in here if error.line and line <= error.line), default=0)} if here else {}
-    if not lines or lines.keys() & {question, _owner(error)}:
-        return None
-    return max(lines, key=lambda name: lines[name])
+    for name, thing in list(namespace.items()):
+        own = [code for code in _codes(thing) if code.co_filename == error.cell and _owner_in(code) == name]
+        lines |= {name: max(code.co_firstlineno for code in above)} if (above := _above(own, error.line)) else {}
+        if own and name in (question, _owner(error)):
+            return None
+    return max(lines, key=lambda name: lines[name], default=None)
+
+
+def _codes(thing: Any) -> list[CodeType]:
+    """Return the code of a function, or of each method of a class; what wraps one is none."""
+    parts = vars(thing).values() if issubclass(type(thing), type) else [thing]
+    return [part.__code__ for part in parts if type(part) is FunctionType]
+
+
+def _above(codes: Sequence[CodeType], line: int | None) -> list[CodeType]:
+    return [code for code in codes if line is not None and code.co_firstlineno <= line]
+
+
+def _owner_in(code: CodeType) -> str:
+    return code.co_qualname.partition(".")[0]
 
 
 def own_line(error: CallFailed) -> str | None:

@@ -37,9 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     path, work = Path(arguments[0]).resolve(), json.loads(arguments[1])
     with standard_output() as line:
         os.chdir(path.parent)
-        sys.path.append(
-            str(path.parent)
-        )  # a notebook may import what lies beside it, but not in our own modules' place
+        # A notebook may import what lies beside it; nothing there takes the place of a module of our own.
+        sys.path.append(str(path.parent))
         places = Places()
         run, namespace = shell(places)
         saved = cells_of(path)

@@ -167,8 +167,8 @@ def sigmoid_overflows(x):
 @misconception(
     "sigmoid",
     hint=(
-        "For very negative inputs the exponential overflows, and only by luck is one over infinity what you want. "
-        "Keep the exponent from being positive."
+        "For large inputs an exponential overflows, and only by luck, or on a side that is thrown away afterwards. "
+        "Keep every exponent from being positive."
     ),
 )
 def sigmoid_warns(x):

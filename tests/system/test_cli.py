@@ -188,9 +188,10 @@ class TestGrade:
         assert (done.returncode, "Traceback" in done.stderr) == (0, False)
         assert len(list((course / "grades" / "mini").glob("*.json"))) == 3
 
-    def test_a_reader_that_has_seen_enough(self, course: Path) -> None:
+    @pytest.mark.parametrize("form", [[], ["--json"]])
+    def test_a_reader_that_has_seen_enough(self, course: Path, form: list[str]) -> None:
         """Whoever closes the pipe ends the command without a complaint; what it had written by then stays."""
-        command = [sys.executable, "-m", "autograder.cli", "grade", "mini", "submitted", "--json"]
+        command = [sys.executable, "-m", "autograder.cli", "grade", "mini", "submitted", *form]
         reading, writing = os.pipe()
         os.close(reading)
         done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder import record
+from autograder.grader_process import _absolute
 from tests.minicourse import RIGHT, answered, write_course
 
 SLIP = answered({**RIGHT, "double": "def double(x):\n    return x + 2"})
@@ -30,10 +32,13 @@ def plant(folder: Path, marker: Path) -> None:
         (folder / f"{name}.py").write_text(text)
 
 
-def graded(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def graded(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder` as its script does: it does not import from there itself."""
     command = [sys.executable, "-P", "-m", "autograder.cli", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    environment = {**os.environ, "PWD": str(folder), **variables}  # PWD as a shell has it after `cd`
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 @pytest.mark.parametrize("command", ["grade", "regrade"])
@@ -49,10 +54,20 @@ def test_modules_beside_notebooks_are_not_imported(course: Path, tmp_path: Path,
     assert record.read(course / "grades" / "mini" / "wen.json").score == 3
 
 
+def test_the_current_folder_is_not_on_the_way_to_modules(tmp_path: Path) -> None:
+    """An empty entry of PYTHONPATH would put it there, and so would a relative one; others stay."""
+    assert _absolute(os.pathsep.join(["", "/a", "b", ".", "/c/../d"])) == os.pathsep.join(["/a", "/c/../d"])
+    assert _absolute("") == ""
+
+
+@pytest.mark.parametrize("linked", [False, True])
 @pytest.mark.parametrize("place", ["submitted/wen/mini", "downloaded/mini/archive"])
-def test_a_course_that_was_handed_in_grades_nobody(course: Path, tmp_path: Path, place: str) -> None:
-    """A submission with a course of its own is not graded by that, wherever the command is started."""
+def test_a_course_that_was_handed_in_grades_nobody(course: Path, tmp_path: Path, place: str, linked: bool) -> None:
+    """A submission with a course of its own is not graded by that, be its folder a link to another disk."""
     folder, marker = course / place, tmp_path / "marker"
+    if linked:
+        (tmp_path / "disk").mkdir()
+        (course / place.partition("/")[0]).symlink_to(tmp_path / "disk")
     folder.mkdir(parents=True)
     (folder / "wen.ipynb").write_bytes(SLIP)
     write_course(folder, hidden=f"open({str(marker)!r}, 'w').close()\n")

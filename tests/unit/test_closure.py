@@ -103,25 +103,6 @@ def test_a_fixture_of_everybody_counts() -> None:
     assert found("test_text") != found("test_text", SUITE + fixture)
 
 
-@pytest.mark.parametrize(
-    ("decorator", "is_found"),
-    [
-        ('misconception("double", hint="")', True),
-        ('misconceptions.misconception("double", hint="")', True),
-        ("misconception(QUESTION, hint='')", True),
-        ('misconception(hint="", question="double")', True),
-        ('misconception(hint="", question="square")', False),
-        ("misconception(**both)", True),
-        ('misconception("square", hint="")', False),
-        ("functools.cache", False),
-    ],
-)
-def test_definitions_that_are_marked(decorator: str, is_found: bool) -> None:
-    """The first argument of the decorator tells, and what is no plain text may be any."""
-    source = Source(f"@{decorator}\ndef slip(x):\n    return x\n")
-    assert [piece.names for piece in source.marked("misconception", "double")] == [frozenset({"slip"})] * is_found
-
-
 ASSEMBLED = """\
 def test_twice(reference):
     getattr(reference, f"{part}_of_{whole}")
@@ -157,8 +138,8 @@ PARTS = "def half_of_it():\n    return 1\n\ndef sum_it():\n    return 2\n"
 @pytest.mark.parametrize(
     ("old", "new", "touched"),
     [
-        ("return 1", "return 3", ["twice", "variables", "percent", "braces", "text"]),
-        ("return 2", "return 3", ["sum", "variables", "text"]),
+        ("return 1", "return 3", ["twice", "variables", "percent", "braces", "text", "global"]),
+        ("return 2", "return 3", ["sum", "variables", "text", "global"]),
         ("LIMIT = 3", "LIMIT = 4", ["variables", "text", "global"]),
     ],
 )
@@ -184,3 +165,39 @@ def test_names_that_are_put_together(old: str, new: str, touched: list[str]) -> 
 def test_what_pytest_finds_by_itself_counts_for_everybody(piece: str) -> None:
     """Hooks, marks of a file, and fixtures that are called otherwise than their function."""
     assert all(found(root) != found(root, f"{SUITE}\n{piece}\n") for root in TESTS)
+
+
+PLACE = "def test_it(reference, part, way):\n    "
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        PLACE + "getattr(reference, part)\n\nNAMES = 'sum_it half_of_it'.split()\ntest_it.names = NAMES",
+        PLACE + "name = part + way\n    getattr(reference, name)",
+        PLACE + "getattr(reference, part.lower())",
+        PLACE + "getattr(reference, FORM.format(part))\n\nFORM = 'half_{}_it'\nPARTS = ['of']\ntest_it.parts = PARTS",
+        PLACE + "getattr(reference, FORM % part)\n\nFORM = 'half_%s_it'\nPARTS = ['of']\ntest_it.parts = PARTS",
+        PLACE + "getattr(reference, ('half_%s_' + way) % part)",
+        PLACE + "getattr(reference, part.replace(' ', '_', 1))",
+        PLACE + "[vars(reference)[name] for name in dir(reference) if name.endswith('_it')]",
+        PLACE + "reference.__dict__[part + way]()",
+        "def test_half_of_it(request, reference):\n    getattr(reference, request.node.name.removeprefix('test_'))",
+    ],
+)
+def test_names_that_come_from_elsewhere(suite: str) -> None:
+    """Lists in one text, templates with a name of their own, sums, and whatever a namespace is asked for."""
+    root = "test_half_of_it" if "def test_half_of_it" in suite else "test_it"
+    assert found(root, suite, PARTS) != found(root, suite, PARTS.replace("return 1", "return 3"))
+
+
+def test_what_is_looked_up_in_a_submission_is_none_of_the_course() -> None:
+    """However its names are made, the reference has no part in it."""
+    suite = "def test_it(submission, part, way):\n    getattr(submission, part + way)\n    vars(submission)[part + way]"
+    assert found("test_it", suite, PARTS) == found("test_it", suite, PARTS.replace("return 1", "return 3"))
+
+
+def test_what_python_asks_a_module_for_counts_for_everybody() -> None:
+    """A module may make up its names."""
+    late = PARTS + "def __getattr__(name):\n    return 4\n"
+    assert all(found(root, reference=late) != found(root, reference=late.replace("4", "5")) for root in TESTS)

@@ -55,6 +55,7 @@ def test_the_framework_is_named_by_version_and_code(tmp_path: Path) -> None:
     assert len({code, changed[: len(code)], _code_digest(tmp_path / "autograder")[: len(code)]}) == 3
 
 
+SLIPS = {"double": ["added_two"], "square": ["cubed"]}
 SUITE, CHECKS = Path("tests/hidden/test_mini.py"), Path("assignments/mini/checks.py")
 
 
@@ -81,7 +82,7 @@ def test_a_change_touches_the_questions_that_rest_on_it(
             "double": {tmp_path / SUITE: {"test_random"}, tmp_path / CHECKS: {"test_three"}},
             "square": {tmp_path / SUITE: {"test_square"}, tmp_path / CHECKS: {"test_four"}},
         }
-        digests.append(question_digests(assignment, tests))
+        digests.append(question_digests(assignment, tests, SLIPS))
     before, after = digests
     assert {name for name in before if before[name] != after[name]} == touched
 
@@ -91,7 +92,7 @@ def test_tests_from_elsewhere_change_with_everything(tmp_path: Path) -> None:
     digests = []
     for hidden in (minicourse.HIDDEN, minicourse.HIDDEN + "\n# changed\n"):
         assignment = Course.load(minicourse.write_course(tmp_path, hidden=hidden)).assignment("mini")
-        digests.append(question_digests(assignment, {"double": {tmp_path / SUITE: {"test_from_elsewhere"}}}))
+        digests.append(question_digests(assignment, {"double": {tmp_path / SUITE: {"test_from_elsewhere"}}}, SLIPS))
     assert digests[0]["double"] != digests[1]["double"]
     assert digests[0]["square"] == digests[1]["square"]
 
@@ -100,7 +101,7 @@ def both(root: Path) -> tuple[str, dict[str, str]]:
     """Return the digests of the suite and of its questions, as a command finds them that starts now."""
     assignment = Course.load(root).assignment("mini")
     tests = {"double": {root / SUITE: {"test_random"}}, "square": {root / SUITE: {"test_square"}}}
-    return suite_digest(assignment), question_digests(assignment, tests)
+    return suite_digest(assignment), question_digests(assignment, tests, SLIPS)
 
 
 def put(root: Path, file: str, content: str) -> None:
@@ -229,3 +230,38 @@ def test_a_link_counts_by_where_it_leads(tmp_path: Path) -> None:
         (root / "tests/hidden/data").symlink_to(tmp_path / target)
         found.append(both(root))
     assert len({suite for suite, _ in found}) == 5
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "@of_double\ndef added_two(x):\n    return x + 2\n",
+        "added_two = of_double(lambda x: x + 2)\n",
+        "def made():\n    @of_double\n    def added_two(x): return x + 2\n    return added_two\nadded_two = made()\n",
+    ],
+)
+def test_a_slip_counts_however_it_is_marked(tmp_path: Path, slip: str) -> None:
+    """Its words and what it does decide what a student reads, and nothing else is touched by them."""
+    head = (
+        "from functools import partial\nfrom autograder.misconceptions import misconception as wrong\n\n"
+        "def of_double(slip):\n    return wrong('double', 'You added.')(slip)\n\n"
+    )
+    digests = []
+    for text in (slip, slip.replace("x + 2", "x + 3")):
+        minicourse.write_course(tmp_path, misconceptions=head + text)
+        assignment = Course.load(tmp_path).assignment("mini")
+        digests.append(question_digests(assignment, {}, {"double": ["added_two"]}))
+    assert digests[0]["double"] != digests[1]["double"]
+    assert digests[0]["square"] == digests[1]["square"]
+
+
+def test_folders_that_are_links_judge(tmp_path: Path) -> None:
+    """Hidden suites and the reference may lie in a checkout of their own, with a link in the course."""
+    root, private = minicourse.write_course(tmp_path / "course"), tmp_path / "private"
+    private.mkdir()
+    put(root, "reference/factors.py", "TWO = 2")
+    (root / "reference").rename(private / "reference")
+    (root / "reference").symlink_to(private / "reference")
+    before = both(root)
+    put(root, "reference/factors.py", "TWO = 3")
+    assert both(root)[0] != before[0]

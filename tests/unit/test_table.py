@@ -57,6 +57,13 @@ def test_a_wide_class_is_one_table() -> None:
     assert heads == [1, 2]
 
 
+def test_a_name_has_the_room_that_is_left() -> None:
+    """It is cut only where numbers need the room."""
+    name = "annabel.lee.winter@students.example.edu"
+    text = printed(a_grade(student=name, questions=(question("f", "right", score=2.0),)), width=80)
+    assert f"{name}    1.5   2" in text
+
+
 def test_names_and_messages_are_no_markup() -> None:
     """What looks like a style or a link is printed as it stands."""
     text = printed(a_grade(student="[bold]ada[/bold]", outcome="not gradable", reason="[link=x]open[/link]"))
