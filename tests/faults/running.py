@@ -101,6 +101,11 @@ def until(happens: Callable[[], object], *, within: float = PATIENCE, or_ended: 
         time.sleep(0.002)
 
 
+def is_locked(path: Path) -> bool:
+    """Tell whether the lock at this path is held: a process makes the file, locks it, and then signs it."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def alive(pids: Sequence[int]) -> list[int]:
     """Return those of the processes that are still there and no zombies."""
     return [pid for pid in pids if _state(pid) not in ("", "Z", "X")]

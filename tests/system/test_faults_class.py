@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.classroom import NO_NOTEBOOK, RIGHT, ROOT, WRONG, Classroom, hand_in, write_class
-from tests.faults.running import Running, alive, until
+from tests.faults.running import Running, alive, is_locked, until
 
 HANGS = {**RIGHT, "double": "def double(x):\n    while np.size(x) > 1: pass\n    return 2 * x"}
 """It hangs in its last check only. A question that is not gradable at all would be judged again each time."""
@@ -61,7 +61,7 @@ class TestTwice:
         """Who comes second is told who is at work, and changes nothing; the first one finishes as if it were alone."""
         room = write_class(tmp_path, 6, (HANGS, RIGHT, WRONG))
         first = room.grade()
-        until(lambda: (room.root / "grades/mini/.lock").exists())
+        until(lambda: is_locked(room.root / "grades/mini/.lock"))
         _, said = room.grade("--again").ended(status=2)
         assert f"grades/mini is in use by process {first.process.pid} on " in said
         assert "(autograder grade mini, since " in said

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.faults.classroom import ANSWERS, Classroom, timeless, write_class
-from tests.faults.running import Running, alive, until
+from tests.faults.running import Running, alive, is_locked, until
 from tests.system.conftest import CourseFolder
 
 SIZE, KILLS = 8, 5
@@ -118,7 +118,7 @@ def test_what_is_half_written_is_not_taken_for_graded(room: Classroom, undisturb
 def test_twice_at_once(room: Classroom, undisturbed: dict[str, Any]) -> None:
     """The second run is told who is at work and changes nothing; the first one finishes."""
     first = room.nbgrader("autograde", "mini")
-    until(lambda: (room.root / ".mini.autograde-lock").exists())
+    until(lambda: is_locked(room.root / ".mini.autograde-lock"))
     first.kill(signal.SIGSTOP)  # or it might be done before the second one has started
     _, said = room.nbgrader("autograde", "mini", "--force").ended(status=1)
     first.kill(signal.SIGCONT)
@@ -144,7 +144,7 @@ def test_a_gradebook_that_is_held_for_a_while(room: Classroom, undisturbed: dict
     """Longer than SQLite itself would wait, and nobody notices but for the time."""
     with gradebook_held(room):
         run = room.nbgrader("autograde", "mini")
-        until(lambda: (room.root / ".mini.autograde-lock").exists())
+        until(lambda: is_locked(room.root / ".mini.autograde-lock"))
         time.sleep(7)
         assert run.process.poll() is None
     run.ended(status=1)
