@@ -12,7 +12,7 @@ Parts = tuple[str | None, ...]
 _ANYTHING: Parts = (None, None)
 _LOOKUPS = {"getattr": 1, "hasattr": 1, "getfixturevalue": 0, "attrgetter": 0, "methodcaller": 0}
 """Which argument of these functions is a name."""
-_NAMESPACES = frozenset({"globals", "locals", "vars", "dir", "__dict__"})
+_NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 _RUNS_TEXT = frozenset({"eval", "exec", "compile"})
 _CUTS_TEXT = frozenset({"removeprefix", "removesuffix", "lstrip", "rstrip", "strip"})
 _OUTSIDE = "submission"
@@ -46,7 +46,8 @@ def _texts(node: ast.AST, *, is_inner: bool) -> Iterator[Parts]:
     match node:
         case ast.Constant(value=str(text)) if _GAP.search(text) and not is_inner:
             parts = _with_gaps(_GAP.split(text))
-            yield from [parts] * any(parts)
+            if any(parts):
+                yield parts
         case ast.JoinedStr() | ast.BinOp(op=ast.Add()) if not is_inner:
             parts = tuple(_leaves(node))
             if any(parts) or (isinstance(node, ast.JoinedStr) and len(parts) > 1):

@@ -21,7 +21,10 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error."""
+    """Run one command; return 0 for success, 1 where a submission got no grade, 2 for a usage or course error.
+
+    Ctrl-C makes it 130, and a reader of standard output that has gone 141.
+    """
     parsed = _parsed(arguments)
     try:
         return _status(parsed)
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _is_unread() -> bool:
     """Tell whether nobody reads standard output any more, as `| head` does not; what is left of it is dropped then."""
     try:
-        print(flush=True)  # noqa: T201
+        print(flush=True)  # noqa: T201 - only writing tells
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more when it ends
         return True

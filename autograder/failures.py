@@ -40,7 +40,7 @@ _LOOK_CLOSER = {
 """What to look at where the text of a ValueError, which is numpy's or Python's own, has these words."""
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 _OWN_CELL = re.compile(r"cell \d{1,6}")
 _UNUSABLE = {
     "generator": "`{}` is a generator (it has `yield`): return the value with `return`.",
@@ -78,14 +78,15 @@ def _raised(failure: CallFailed, name: str, place: str, *, hidden: bool) -> str:
     kind = failure.exception if failure.exception and failure.exception.isidentifier() else "an exception"
     if kind == "NotImplementedError" and not failure.advice:
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
-    if kind in _UNREADABLE:
+    if kind in UNREADABLE:
         text = f"The cell of `{name}` could not be run, because of {with_article(kind)}{place}."
     else:
         text = f"`{name}` raised {kind}{place}."
-    if failure.detail and not hidden and not (failure.advice and kind in _UNREADABLE):
+    if failure.detail and not hidden and not (failure.advice and kind in UNREADABLE):
         said = _ADDRESS.sub("", failure.detail)  # another one each time
         text += f" It says: {one_line(said, _LONGEST_DETAIL).rstrip('.')}."
-    return f"{text} {failure.advice or _look_at(kind, failure.detail)}"
+    advice = failure.advice or _look_at(kind, "" if hidden else failure.detail)
+    return f"{text} {advice}"
 
 
 def _look_at(kind: str, detail: str) -> str:

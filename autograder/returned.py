@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from autograder.errors import CallFailed, Mismatch
+from autograder.failures import UNREADABLE
 from autograder.values import is_handle, opened
 
 _MANY = 1000
-_TOLD_OTHERWISE = ("NotImplementedError", "SyntaxError", "IndentationError", "TabError")
+_TOLD_OTHERWISE = ("NotImplementedError", *UNREADABLE)
 
 __all__ = ["count", "items_of", "quietly", "raises", "unchanged", "unpack"]
 

@@ -159,9 +159,11 @@ def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]
     lines: dict[str, int] = {}
     for name, thing in list(namespace.items()):
         own = [code for code in _codes(thing) if code.co_filename == error.cell and _owner_in(code) == name]
-        lines |= {name: max(code.co_firstlineno for code in above)} if (above := _above(own, error.line)) else {}
         if own and name in (question, _owner(error)):
             return None
+        starts = [code.co_firstlineno for code in own if error.line and code.co_firstlineno <= error.line]
+        if starts:
+            lines[name] = max(starts)
     return max(lines, key=lambda name: lines[name], default=None)
 
 
@@ -169,10 +171,6 @@ def _codes(thing: Any) -> list[CodeType]:
     """Return the code of a function, or of each method of a class; what wraps one is none."""
     parts = vars(thing).values() if issubclass(type(thing), type) else [thing]
     return [part.__code__ for part in parts if type(part) is FunctionType]
-
-
-def _above(codes: Sequence[CodeType], line: int | None) -> list[CodeType]:
-    return [code for code in codes if line is not None and code.co_firstlineno <= line]
 
 
 def _owner_in(code: CodeType) -> str:
