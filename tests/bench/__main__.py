@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
 from autograder.course import Course
-from tests.bench import learner, processors, rows, workers
+from tests.bench import learner, processors, rows, tree, workers
 from tests.bench.rows import Ratio, further, processor, ratios, seconds
 from tests.bench.stage import Stage
 from tests.bench.tree import Usage
 
 SUBMISSIONS, FEW, ROUNDS, LONG_ROUNDS = 200, 20, 3, 1
+PAIRS = 3
+"""How often a round runs `autograder grade` with each number of jobs: that is quick, and the ratio is a small one."""
 QUICK = 12
 JOBS = 2
 OTTERS = 4
@@ -24,7 +28,10 @@ OTTER = "otter run, 1"
 EACH_OTTER = "otter run, a command for each"
 WIDTH = 112
 
-Costs = dict[str, list[Usage]]
+T = TypeVar("T")
+Found = dict[str, list[T]]
+"""What was measured of each command."""
+Costs = Found[Usage]
 WHATS = seconds, processor
 """By the clock, and by processor."""
 Each = dict[str, tuple[list[float], list[float]]]
@@ -35,8 +42,8 @@ The class: {count} submissions of four questions (sigmoid gate, two-layer forwar
 same answers and the same {tests} tests for all: one half is right, a quarter has one known slip, a quarter one
 stub left. nbgrader alone runs the tests in the notebook's kernel, where a question ends with its first test that
 fails. Every submission's points were looked at after every run. Commands take turns within a round. Processor
-seconds are those of the command and all its descendants, memory is the PSS of all of them together at its peak
-(RSS of those processes that only root may look into).
+seconds are those of the command and all its descendants. Memory is the PSS of all of them together at its peak
+(RSS of those processes that only root may look into), in runs of their own, for looking takes time.
 """
 
 
@@ -51,12 +58,15 @@ def main() -> None:
     few = min(FEW, parsed.submissions // 2)
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
-        stage = Stage(course, Path(scratch))
+        stage = Stage(course, Path(scratch) / "time", tree.cost)
         costs: Costs = {}
         for number in range(parsed.rounds):
             console.print(f"round {number + 1} of {parsed.rounds}, load {os.getloadavg()[0]:.2f}")
-            _round(stage, costs, few, parsed.submissions, is_long=number < parsed.long_rounds)
-        _print(console, costs, few, parsed.submissions, sum(stage.tests.values()))
+            _round(stage, costs, few, parsed.submissions, pairs=PAIRS, is_long=number < parsed.long_rounds)
+        console.print("a round that looks at the memory")
+        peaks: Found[float] = {}
+        _round(Stage(course, Path(scratch) / "memory", tree.peak), peaks, few, parsed.submissions)
+        _print(console, costs, peaks, few, parsed.submissions, sum(stage.tests.values()))
         if not parsed.only_classes:
             console.print(workers.line())
             console.print(learner.table(course))
@@ -83,24 +93,30 @@ def _arguments() -> argparse.Namespace:
     return parsed
 
 
-def _round(stage: Stage, costs: Costs, few: int, many: int, *, is_long: bool) -> None:
-    """Run each command once, one after another, so that a busy machine slows all of them alike."""
+def _round(stage: Stage[T], found: Found[T], few: int, many: int, *, pairs: int = 1, is_long: bool = False) -> None:
+    """Measure each command, one after another, so that a busy machine slows all of them alike."""
 
-    def add(name: str, usage: Usage) -> None:
-        costs.setdefault(name, []).append(usage)
+    def add(name: str, *measured: T) -> None:
+        for each in measured:
+            found.setdefault(name, []).append(each)
 
-    first, again = stage.grade(many, jobs=JOBS, again=True)
-    add(_two(many), first)
-    add(_again(many), again)
-    add(_one(many), stage.grade(many, jobs=1)[0])
-    add(_two(few), stage.grade(few, jobs=JOBS)[0])
-    add(_one(few), stage.grade(few, jobs=1)[0])
-    for usage in stage.otter(OTTERS):  # before the long ones: it may be installed, and not work
-        add(OTTER, usage)
+    for pair in range(pairs):
+        _pair(stage, add, few, many, jobs=(JOBS, 1) if pair % 2 == 0 else (1, JOBS))
+    add(OTTER, *stage.otter(OTTERS))  # before the long ones: it may be installed, and not work
     for count in (few, many):
         if count == few or is_long:
             add(_alone(count), stage.autograde(count, alone=True))
         add(_plug_in(count), stage.autograde(count, alone=False))
+
+
+def _pair(stage: Stage[T], add: Callable[..., None], few: int, many: int, *, jobs: Sequence[int]) -> None:
+    """Measure `autograder grade` with these numbers of jobs, one after the other."""
+    for count in jobs:
+        name = _two if count == JOBS else _one
+        first, *again = stage.grade(many, jobs=count, again=count == JOBS)
+        add(name(many), first)
+        add(_again(many), *again)
+        add(name(few), *stage.grade(few, jobs=count))
 
 
 def _two(count: int) -> str:
@@ -160,14 +176,14 @@ def _ratios(costs: Costs, each: Each, few: int, many: int) -> list[Ratio]:
     return found
 
 
-def _print(console: Console, costs: Costs, few: int, many: int, tests: int) -> None:
+def _print(console: Console, costs: Costs, peaks: Found[float], few: int, many: int, tests: int) -> None:
     each = _further(costs, few, many)
     console.print(CAPTION.format(count=many, tests=tests), soft_wrap=True)
     order = sorted(costs, key=lambda name: -int(name.rpartition(", ")[2]))
     for table in (
         rows.ratio_table(_ratios(costs, each, few, many), f"goals, which are for {SUBMISSIONS} and {FEW} submissions"),
         rows.further_table(each),
-        rows.cost_table({name: costs[name] for name in order}),
+        rows.cost_table({name: costs[name] for name in order}, peaks),
     ):
         console.print(table)
         console.print()

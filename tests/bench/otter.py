@@ -6,14 +6,16 @@ import json
 import shutil
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import autograder
 from tests.bench import plain_course, tree
 from tests.bench.speed_class import RIGHT, kind_of
 from tests.bench.speed_course import QUESTIONS
-from tests.bench.tree import Usage
+
+T = TypeVar("T")
 
 ZIP = "autograder.zip"
 _CASE = """\
@@ -47,17 +49,17 @@ def prepare(command: str, scratch: Path, folder: Path, tests: Mapping[str, int])
         code = _CASE.format(places=places, question=question, count=tests[question])
         (folder / "tests" / f"{question}.py").write_text(_TEST.format(question=question, code=code))
     generate = [command, "generate", "-t", "tests", "-o", ZIP, "--no-environment", "--no-requirements"]
-    tree.run(generate, folder)
+    tree.cost(generate, folder)
 
 
-def grade(command: str, folder: Path, path: Path, number: int) -> Usage:
-    """Return the cost of grading the notebook at `path`, once its result is found to be right."""
+def grade(measure: Callable[[Sequence[str], Path], T], command: str, folder: Path, path: Path, number: int) -> T:
+    """Measure the grading of the notebook at `path`; this program ends where its result is not right."""
     output = folder / f"results{number}"
     output.mkdir()
-    usage = tree.run([command, "run", "--no-logo", "-a", ZIP, "-o", str(output), str(path)], folder)
+    measured = measure([command, "run", "--no-logo", "-a", ZIP, "-o", str(output), str(path)], folder)
     results = json.loads((output / "results.json").read_text())["tests"]
     found = {result["name"]: result["score"] for result in results if result["name"] in QUESTIONS}
     expected = {name: float(outcome == RIGHT) for name, outcome in kind_of(number).outcomes().items()}
     if found != expected:
         sys.exit(f"Otter gives {found} for submission {number}, which is worth {expected}")
-    return usage
+    return measured

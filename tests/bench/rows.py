@@ -68,15 +68,16 @@ def ratio_table(rows: Sequence[Ratio], title: str) -> Table:
     return shown
 
 
-def cost_table(costs: Mapping[str, Sequence[Usage]]) -> Table:
-    """Return the table of seconds, processor seconds and memory of each command with all its descendants."""
+def cost_table(costs: Mapping[str, Sequence[Usage]], peaks: Mapping[str, Sequence[float]]) -> Table:
+    """Return the table of seconds, processor seconds and memory, where looked at, of each command and all below it."""
     shown = _table(
         "what it costs, with all processes", "command", "min s", "median s", "max s", "runs", "processor s", "peak MB"
     )
     for name, usages in costs.items():
         times = (f"{value:.2f}" for value in spread(seconds(usages)))
-        used, peak = statistics.median(processor(usages)), max(usage.peak for usage in usages)
-        shown.add_row(name, *times, str(len(usages)), f"{used:.1f}", f"{peak:.0f}")
+        used = statistics.median(processor(usages))
+        peak = f"{max(peaks[name]):.0f}" if name in peaks else ""
+        shown.add_row(name, *times, str(len(usages)), f"{used:.1f}", peak)
     return shown
 
 

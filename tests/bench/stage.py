@@ -5,49 +5,52 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from autograder.course import Course
 from tests.bench import otter, plain_course, scores, speed_class, speed_course, tree
 from tests.bench.speed_course import NAME
-from tests.bench.tree import Usage
+
+T = TypeVar("T")
 
 
-class Stage:
-    """Both forms of the assignment, ready to be graded."""
+class Stage(Generic[T]):
+    """Both forms of the assignment, ready to be graded; `measure` runs a command in a folder."""
 
-    def __init__(self, course: Course, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, course: Course, folder: Path, measure: Callable[[Sequence[str], Path], T]) -> None:
+        self._folder = _made(folder)
+        self._measure = measure
         self._sources = speed_course.sources(course)
         self.course = speed_course.write(course, _made(folder / "ours"))
         plain_course.write(self.course.root, _made(folder / "plain"))
         for name in ("ours", "plain"):
-            tree.run(tree.python("nbgrader", "generate_assignment", NAME), folder / name)
+            tree.cost(tree.python("nbgrader", "generate_assignment", NAME), folder / name)
         self.tests: Counter[str] = Counter()
 
-    def grade(self, count: int, *, jobs: int, again: bool = False) -> list[Usage]:
-        """Return the cost of `autograder grade`, and if `again`, that of a second run that finds nothing changed."""
+    def grade(self, count: int, *, jobs: int, again: bool = False) -> list[T]:
+        """Measure `autograder grade`, and if `again`, a second run that finds nothing changed."""
         with self._fresh("ours", count) as (folder, paths):
             command = tree.python("autograder.cli", "grade", NAME, "--jobs", str(jobs), *map(str, paths))
-            usages = []
+            found = []
             for _ in range(1 + again):
-                usages.append(tree.run(command, folder))
+                found.append(self._measure(command, folder))
                 self.tests = scores.require_records(folder, count)
-            return usages
+            return found
 
-    def autograde(self, count: int, *, alone: bool) -> Usage:
-        """Return the cost of `nbgrader autograde`, which has the autograder's plug-in or is `alone`."""
+    def autograde(self, count: int, *, alone: bool) -> T:
+        """Measure `nbgrader autograde`, which has the autograder's plug-in or is `alone`."""
         with self._fresh("plain" if alone else "ours", count) as (folder, _):
-            usage = tree.run(tree.python("nbgrader", "autograde", NAME), folder)
+            found = self._measure(tree.python("nbgrader", "autograde", NAME), folder)
             scores.require_gradebook(folder, count)
             if alone and self.tests:
                 scores.require_same_tests(folder, count, self.tests)
-            return usage
+            return found
 
-    def otter(self, count: int) -> list[Usage]:
-        """Return the cost of `otter run` for each of `count` submissions; nothing where Otter is not installed.
+    def otter(self, count: int) -> list[T]:
+        """Measure `otter run` for each of `count` submissions; nothing where Otter is not installed.
 
         `grade` comes first: it finds out how many tests there are.
         """
@@ -56,7 +59,7 @@ class Stage:
             return []
         with self._fresh("plain", count) as (folder, paths):
             otter.prepare(command, self.course.root, folder, self.tests)
-            return [otter.grade(command, folder, path, number) for number, path in enumerate(paths)]
+            return [otter.grade(self._measure, command, folder, path, number) for number, path in enumerate(paths)]
 
     @contextmanager
     def _fresh(self, form: str, count: int) -> Iterator[tuple[Path, list[Path]]]:

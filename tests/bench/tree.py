@@ -18,7 +18,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -29,7 +29,7 @@ T = TypeVar("T")
 PAUSE = 0.05
 """Seconds between two looks at the memory, at least."""
 SHARE = 20
-"""A look may take one part in so many of the time: then it hardly disturbs what it looks at."""
+"""A look may take one part in so many of the time."""
 PATIENCE = 5.0
 """Seconds that descendants may outlive the command before they are ended."""
 _MEGABYTE = 1e6
@@ -39,11 +39,10 @@ _CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds by the clock, processor seconds of the whole tree, and its memory at the peak in MB."""
+    """Seconds by the clock, and processor seconds of the whole tree."""
 
     seconds: float
     processor: float
-    peak: float
 
 
 def python(*arguments: str) -> list[str]:
@@ -51,22 +50,37 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, "-m", *arguments]
 
 
-def run(command: Sequence[str], folder: Path) -> Usage:
+def cost(command: Sequence[str], folder: Path) -> Usage:
     """Run a command in `folder` and return what it cost; one that fails ends this program."""
+    before, started = _processor_seconds(), time.perf_counter()
+    with _running(command, folder) as process:
+        process.wait()
+        seconds = time.perf_counter() - started
+    return Usage(seconds, _processor_seconds() - before)
+
+
+def peak(command: Sequence[str], folder: Path) -> float:
+    """Run a command in `folder` and return the memory of its whole tree at the peak, in MB.
+
+    That is a run of its own: to look at the memory takes time, for which a command that uses all processors waits.
+    """
+    with _running(command, folder) as process, Watch(process.pid, memory) as watch:
+        process.wait()
+    return max((seen for _, seen in watch.samples), default=0.0)
+
+
+@contextlib.contextmanager
+def _running(command: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command that is over at the end, with all its descendants; one that fails ends this program."""
     adopt_orphans()
     with tempfile.TemporaryFile() as output:
-        before, started = _processor_seconds(), time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=output, stderr=subprocess.STDOUT)
-        with Watch(process.pid, memory) as watch:
-            status = process.wait()
-            seconds = time.perf_counter() - started
+        yield process
         wait_for_orphans()
-        if status != 0:
+        if process.returncode != 0:
             output.seek(0)
             text = output.read().decode(errors="replace")
-            sys.exit(f"{' '.join(command[:5])} ended with status {status}:\n{text[-3000:]}")
-    peak = max((seen for _, seen in watch.samples), default=0.0)
-    return Usage(seconds, _processor_seconds() - before, peak)
+            sys.exit(f"{' '.join(command[:5])} ended with status {process.returncode}:\n{text[-3000:]}")
 
 
 def environment() -> dict[str, str]:

@@ -60,8 +60,8 @@ def test_every_ratio_is_of_what_it_says():
     }
     costs = {}
     for name, (few, many) in few_and_many.items():
-        costs |= {f"{name}, 2": [Usage(few, 10 * few, 1)], f"{name}, 12": [Usage(many, 10 * many, 1)]}
-    costs[bench.OTTER] = [Usage(4, 1, 1)]
+        costs |= {f"{name}, 2": [Usage(few, 10 * few)], f"{name}, 12": [Usage(many, 10 * many)]}
+    costs[bench.OTTER] = [Usage(4, 1)]
     rows = bench._ratios(costs, bench._further(costs, 2, 12), 2, 12)
     assert [(row.label, row.values) for row in rows] == [
         ("autograder grade than nbgrader alone, 12", [222 / 11]),
@@ -192,34 +192,35 @@ time.sleep(1)
 
 
 _MEASURED = """
-import os, sys
+import json, os, sys
 from pathlib import Path
 from tests.bench import tree
-usage = tree.run([sys.executable, "-c", sys.argv[1]], Path(sys.argv[2]))
+found = getattr(tree, sys.argv[1])([sys.executable, "-c", sys.argv[2]], Path(sys.argv[3]))
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
-    print(usage.seconds, usage.processor, usage.peak)
+    print(json.dumps(found, default=vars))
 """
 
 
-def _measured(code, folder):
+def _measured(how, code, folder):
     """Measure in a process of its own: it waits for all children that it has."""
-    command = [sys.executable, "-c", _MEASURED, code, str(folder)]
+    command = [sys.executable, "-c", _MEASURED, how, code, str(folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_whole_tree_is_measured(tmp_path):
     """The processor time of an orphan that is killed counts, memory that two processes share counts once."""
-    seconds, processor, peak = map(float, _measured(_TREE, tmp_path).stdout.split())
-    assert 0.3 <= processor < 1.5
-    assert seconds >= 0.3
-    assert 60 < peak < 115
+    usage = Usage(**json.loads(_measured("cost", _TREE, tmp_path).stdout))
+    assert 0.3 <= usage.processor < 1.5
+    assert usage.seconds >= 0.3
+    assert 60 < json.loads(_measured("peak", _TREE, tmp_path).stdout) < 115
 
 
-def test_a_command_that_fails_ends_the_program(tmp_path):
+@pytest.mark.parametrize("how", ["cost", "peak"])
+def test_a_command_that_fails_ends_the_program(tmp_path, how):
     """What a failing command printed is shown."""
-    done = _measured("print('no such luck'); raise SystemExit(3)", tmp_path)
+    done = _measured(how, "print('no such luck'); raise SystemExit(3)", tmp_path)
     assert done.returncode == 1
     assert "ended with status 3" in done.stderr
     assert "no such luck" in done.stderr
