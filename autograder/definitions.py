@@ -143,6 +143,14 @@ def names_in_line(tree: ast.Module, line: int) -> list[str]:
     return list(dict.fromkeys(name.id for name in sorted(names, key=lambda name: name.col_offset)))
 
 
+def mentioned(definition: Definition) -> set[str]:
+    """Return the names that a function or class looks up and does not give a value to itself."""
+    names = [each for each in ast.walk(definition) if isinstance(each, ast.Name)]
+    own = {each.arg for each in ast.walk(definition) if isinstance(each, ast.arg)}
+    own |= {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+    return {name.id for name in names} - own
+
+
 def locals_around(tree: ast.Module, line: int) -> set[str]:
     """Return the names that belong to the functions around a line: their arguments and what they give a value to."""
     found: set[str] = set()

@@ -16,7 +16,10 @@ from autograder.values import is_handle
 if TYPE_CHECKING:
     from autograder.misconceptions import Misconception
 
-__all__ = ["DATA_MISSING", "Diagnosis", "data_missing", "diagnose"]
+__all__ = ["ADVICE", "DATA_MISSING", "Diagnosis", "data_missing", "diagnose"]
+
+ADVICE = "Work it out by hand for a small input and follow your code line by line."
+"""What is said of a wrong value that shows nothing more."""
 
 _DIGITS = 6
 
@@ -81,10 +84,9 @@ def _sentence(text: str) -> str:
 def _unexplained(mismatch: Mismatch) -> str:
     if not _is_numeric(mismatch.got):
         return _sentence(mismatch.summary)
-    advice = "Work it out by hand for a small input and follow your code line by line."
     if mismatch.path == mismatch.name:
-        return f"{_sentence(mismatch.summary)} {advice}"
-    return f"{_extent(mismatch)} {advice}"
+        return f"{_sentence(mismatch.summary)} {ADVICE}"
+    return f"{_extent(mismatch)} {ADVICE}"
 
 
 def _extent(mismatch: Mismatch) -> str:

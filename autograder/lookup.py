@@ -75,6 +75,11 @@ class Names:
         words = next(filter(None, (_lost_in(cell, name) for cell in mentioned)), "")
         return words or self.in_text(name) or self._similar(name)
 
+    def calls(self) -> dict[str, set[str]]:
+        """Return, by each name that a cell defines, the names that its last function or class mentions."""
+        nodes = (node for cell in self.code() for node in cell.tree.body if isinstance(node, definitions.DEFINITIONS))
+        return {node.name: definitions.mentioned(node) for node in nodes}
+
     def _similar(self, name: str) -> str:
         begun = {each for cell in self.code() if cell.is_read for each in definitions.begun_in_text(cell.text)}
         others = [other for other in sorted(begun - set(self._given)) if len(other) <= _LONGEST_NAME]

@@ -34,6 +34,11 @@ class Reading:
         self._failed = failed
         self._known: dict[tuple[object, ...], str] = {}
 
+    @functools.cached_property
+    def calls(self) -> dict[str, set[str]]:
+        """By each name that is defined, the names that its definition mentions."""
+        return self._names.calls()
+
     def why_missing(self, question: str) -> CallFailed | None:
         """Return the failure that says why a question is not there, None where the source does not show it."""
         failure = self._failure_of_its_cell(question)

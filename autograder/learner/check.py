@@ -10,6 +10,7 @@ from typing import Any
 from autograder.errors import AutograderError
 from autograder.guide import guide_in
 from autograder.learner import display, memory
+from autograder.learner.culprits import amended, checked
 from autograder.learner.folder import folder_of
 from autograder.learner.results import QuestionReport, run_checks
 from autograder.learner.stopped import tells_of_interrupts
@@ -45,7 +46,7 @@ def report_of(question: str, namespace: Mapping[str, Any]) -> QuestionReport:
     folder = folder_of(namespace, question)
     report = QuestionReport(question, run_checks(question, namespace, folder), guide_in(folder).hidden(question))
     memory.remember(report, namespace, folder)
-    return report
+    return amended(report, namespace, folder, checked(namespace, folder))
 
 
 def refuse_what_is_no_name(question: object, call: str) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.behaviour import VISIBLE_SEED, behaviour
+from autograder.builds_on import remark
 from autograder.diagnosis import diagnose
 from autograder.errors import AutograderError, Mismatch
 from autograder.guide import guide_in
 from autograder.learner import display
 from autograder.learner.cells import heading_above
 from autograder.learner.check import names, refuse_what_is_no_name
+from autograder.learner.culprits import checked, culprits
 from autograder.learner.folder import folder_of
 from autograder.learner.page import notice
 from autograder.learner.results import CheckResult, QuestionReport, is_stub, judged
@@ -62,7 +64,9 @@ def next_step(question: str, namespace: Mapping[str, Any], folder: Path) -> str:
     if guide.ceiling < PROPERTY:
         return f"{question}: your course gives no hints; ask your instructor. check({question!r}) says what fails."
     known = guide.slip(question, digest) if guide.ceiling >= SLIP else None
-    steps = list(_steps(report, known, guide.ceiling, folder, stub=is_stub(report.first.error, question, namespace)))
+    first = remark(question, culprits(question, namespace, folder, checked(namespace, folder)))
+    stub = is_stub(report.first.error, question, namespace)
+    steps = [*filter(None, [first]), *_steps(report, known, guide.ceiling, folder, stub=stub)]
     key = folder.resolve(), question
     ladder = _ladders.get(key)
     if ladder is None or ladder.behaviour != digest:

@@ -12,6 +12,7 @@ from autograder.learner import display, memory
 from autograder.learner.assignments import OwnAssignment, assignment_here, assignments_below
 from autograder.learner.cells import cells_of, is_check
 from autograder.learner.check import names
+from autograder.learner.culprits import amended
 from autograder.learner.display import RESULT
 from autograder.learner.folder import folder_of
 from autograder.learner.page import bar, code_spans, section
@@ -37,11 +38,12 @@ def progress() -> None:
 
 
 def _live(own: OwnAssignment, namespace: Mapping[str, Any]) -> Overview:
-    rows = []
+    rows: list[Row] = []
     for question in own.questions:
         report = memory.recall(question, namespace, own.folder)
         if report is None:
             report = QuestionReport(question, run_checks(question, namespace, own.folder))
+            report = amended(report, namespace, own.folder, {row.question: row.state for row in rows}.get)
         message = "" if report.state == "right" else report.first.message
         rows.append(Row(question, report.state, report.passed, len(report.results), message))
     return Overview(f"{own.title} (this notebook)", tuple(rows))

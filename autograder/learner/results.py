@@ -158,7 +158,7 @@ def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]
     """Return the function or class in which a call failed where that has a cell without the question's own answer."""
     lines: dict[str, int] = {}
     for name, thing in list(namespace.items()):
-        own = [code for code in _codes(thing) if code.co_filename == error.cell and _owner_in(code) == name]
+        own = [code for code in codes(thing) if code.co_filename == error.cell and _owner_in(code) == name]
         if own and name in (question, _owner(error)):
             return None
         starts = [code.co_firstlineno for code in own if error.line and code.co_firstlineno <= error.line]
@@ -167,7 +167,7 @@ def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]
     return max(lines, key=lambda name: lines[name], default=None)
 
 
-def _codes(thing: Any) -> list[CodeType]:
+def codes(thing: Any) -> list[CodeType]:
     """Return the code of a function, or of each method of a class; what wraps one is none."""
     parts = vars(thing).values() if issubclass(type(thing), type) else [thing]
     return [part.__code__ for part in parts if type(part) is FunctionType]

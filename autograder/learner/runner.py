@@ -22,6 +22,7 @@ from autograder.errors import AutograderError, DataMissingError
 from autograder.guide import guide_in
 from autograder.learner.cell_runs import CellRuns
 from autograder.learner.cells import cells_of, source_of
+from autograder.learner.culprits import amended
 from autograder.learner.line import Line, standard_output
 from autograder.learner.places import Places
 from autograder.learner.results import CheckResult, QuestionReport, result_of
@@ -47,8 +48,9 @@ def main(arguments: Sequence[str]) -> int:
         cells = CellRuns(saved, work["questions"], namespace, line, places)
         cells.run(run, watchdog, work["late"])
         with timed.watched_by(watchdog):
+            checks = _Checks(namespace, path.parent, cells, line, places)
             for question in work["asked"]:
-                line.tell({"row": asdict(_row(question, namespace, path.parent, cells, line, places))})
+                line.tell({"row": asdict(checks.row(question))})
     return 0
 
 
@@ -72,21 +74,37 @@ def _provide_digits(cells: Sequence[dict[str, Any]], line: Line) -> None:
             datasets.locate()
 
 
-def _row(question: str, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line, places: Places) -> Row:
-    """Return how a question stands; each of its checks is told of as soon as it has run."""
-    line.tell({"at": f"the checks of `{question}`", "cell": None})
-    results: list[CheckResult] = []
-    try:
-        bench = workbench(folder)
-        hidden = guide_in(folder).hidden(question)
+class _Checks:
+    """The checks of a notebook that has run in `namespace`; of each, `line` tells as soon as it has run."""
+
+    def __init__(self, namespace: dict[str, Any], folder: Path, cells: CellRuns, line: Line, places: Places) -> None:
+        self._namespace = namespace
+        self._folder = folder
+        self._cells = cells
+        self._line = line
+        self._places = places
+        self._states: dict[str, str] = {}
+
+    def row(self, question: str) -> Row:
+        """Return how a question stands."""
+        self._line.tell({"at": f"the checks of `{question}`", "cell": None})
+        try:
+            report = self._report(question)
+        except AutograderError as error:
+            return Row(question, "not run", message=str(error))
+        self._states[question] = report.state
+        return row_of(amended(report, self._namespace, self._folder, self._states.get))
+
+    def _report(self, question: str) -> QuestionReport:
+        bench = workbench(self._folder)
+        hidden = guide_in(self._folder).hidden(question)
         titles = [check.title for check in bench.checks(question)]
-        line.tell({"asked": question, "checks": titles, "hidden": hidden})
-        for check, error in bench.each(question, namespace, os.urandom(16).hex()):
-            results.append(result_of(check, places.corrected(error), namespace, cells.absent))
-            line.tell({"check": [check.title, results[-1].outcome, results[-1].message]})
-    except AutograderError as error:
-        return Row(question, "not run", message=str(error))
-    return row_of(QuestionReport(question, tuple(results), hidden))
+        self._line.tell({"asked": question, "checks": titles, "hidden": hidden})
+        results: list[CheckResult] = []
+        for check, error in bench.each(question, self._namespace, os.urandom(16).hex()):
+            results.append(result_of(check, self._places.corrected(error), self._namespace, self._cells.absent))
+            self._line.tell({"check": [check.title, results[-1].outcome, results[-1].message]})
+        return QuestionReport(question, tuple(results), hidden)
 
 
 if __name__ == "__main__":

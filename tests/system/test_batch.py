@@ -23,7 +23,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError, CourseError, SandboxError, SuiteError
 from autograder.graded import Graded
 from autograder.record import Grade, QuestionResult
-from tests.minicourse import COURSE, HIDDEN, MISCONCEPTIONS, REFERENCE, RIGHT, answered, write_course
+from tests.minicourse import CHECKS, COURSE, HIDDEN, MISCONCEPTIONS, REFERENCE, RIGHT, answered, write_course
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,10 @@ def link(path: Path) -> None:
 
 def link_to_nothing(path: Path) -> None:
     path.symlink_to("nowhere")
+
+
+BUILT = {"double": "def double(x):\n    return x + 2", "square": "def square(x):\n    return double(x) * x / 2"}
+"""An answer that builds on a wrong one."""
 
 
 class TestOutcomes:
@@ -95,6 +99,14 @@ class TestOutcomes:
         assert (wrong.score, wrong.outcome, wrong.diagnosis) == (score, outcome, diagnosis)
         assert words in wrong.message
         assert question(result, "square").score == 3.0
+
+    def test_an_answer_that_builds_on_a_wrong_one_says_so(self, graders: Graders) -> None:
+        """The message about it names the answer that is to be mended first, and holds no advice to search elsewhere."""
+        result = grade(graders, **BUILT)
+        assert question(result, "double").diagnosis == "added_two"
+        message = question(result, "square").message
+        assert message.endswith("`square` builds on your `double`, which is not right yet: mend that one first.")
+        assert "by hand" not in message
 
     def test_points_are_the_share_of_weight_rounded_down(self, graders: Graders) -> None:
         """Three fifths of the weight pass (1 visible, one case of weight 2 of two): 3 of 5 points."""
@@ -273,6 +285,18 @@ class TestFaultsOfOurs:
             anew = pool.grade(wrong, "ada")
         assert msgspec.structs.replace(anew.grade, graded_at=after.graded_at) == after
         assert anew.notebook == graded.notebook
+
+    def test_a_message_about_another_answer_is_made_again(self, course: Course) -> None:
+        """Where the answer that was to be mended first turns out right, the one that builds on it is not sent there."""
+        with Graders(course, "mini") as pool:
+            before = question(pool.grade(answered(BUILT), "ada").grade, "square")
+        changed = {"reference": REFERENCE.replace("2 * x", "x + 2"), "checks": CHECKS.replace(" 6.0", " 5.0")}
+        write_course(course.root, **changed)
+        with Graders(Course.load(course.root), "mini") as pool:
+            after = pool.grade(answered(BUILT), "ada").grade
+        assert question(after, "double").outcome == "right"
+        assert "builds on" in before.message
+        assert "builds on" not in question(after, "square").message
 
     def test_what_was_not_gradable_is_judged_again(self, tmp_path: Path) -> None:
         """A function that was too slow once is not so for good, and the question beside it keeps its result."""

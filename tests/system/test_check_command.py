@@ -118,6 +118,15 @@ def test_a_wrong_answer_has_one_message(write: Callable[[Mapping[str, str]], Pat
     assert autograder(copies, "check", "square").returncode == 0
 
 
+def test_the_answer_to_mend_first_is_named(write: Callable[[Mapping[str, str]], Path], copies: Path) -> None:
+    """In the overview, an answer that calls a wrong one says so."""
+    write({"double": "def double(x):\n    return x + 2", "square": "def square(x):\n    return double(x) * x / 2"})
+    done = autograder(copies, "check", "mini")
+    assert "`square` builds on your `double`, which is not right yet: mend that one first" in " ".join(
+        done.stdout.split()
+    )
+
+
 UNREADABLE = (
     "    → The cell of `double` could not be run, because of a SyntaxError in your line 2: `return 2 * (x`. The `(` in"
 )

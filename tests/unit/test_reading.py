@@ -180,6 +180,17 @@ def test_remarks(source: str, failed: dict[str, CallFailed], words: str) -> None
     assert bool(told) == bool(words)
 
 
+def test_calls() -> None:
+    """By each name, what its last definition mentions: no argument, and nothing that it gives a value to itself."""
+    cells = [
+        ("f", "def f(x, y=zero):\n    x = g(x)\n    return [h(k) for k in x]"),
+        ("cell 2", "class Gate(Base):\n    def forward(self, f):\n        return f + np.exp(g)\ntotal = f(1)"),
+        ("cell 3", "def f(x): return one(x)\ndef g(x):\n    def inner(y): return f(y)\n    return inner(x)"),
+        ("cell 4", "def broken(:"),
+    ]
+    assert reading(*cells).calls == {"f": {"one"}, "Gate": {"Base", "np", "g"}, "g": {"f", "inner"}}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -201,6 +212,7 @@ def test_no_source_is_too_much(source: str) -> None:
     for name in ("f", "Gate"):
         read.why_missing(name)
     read.remark("f")
+    assert read.calls.keys() <= {f"f{number}" for number in range(3_000)} | {"f"}
     for exception in ("NameError", "TypeError", "NotImplementedError"):
         assert read.explained(raised(exception, line=1)).kind == "raised"
         assert read.explained(raised(exception)).kind == "raised"
