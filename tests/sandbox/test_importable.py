@@ -85,6 +85,6 @@ def test_elsewhere_the_same_code_finds_them() -> None:
     "name", ["mpl_toolkits.mplot3d", "PIL.Image", "matplotlib.backends.backend_svg", "fontTools.ttLib", "numpy.f2py"]
 )
 def test_late_parts_of_matplotlib_and_numpy_are_there(either: Sandbox, name: str) -> None:
-    """What is imported late needs no look into the folder of packages, which is closed."""
-    with either.load([Cell("undone", UNDONE)], seed=1) as submission:
+    """What a notebook with figures imports late needs no look into the folder of packages, which is closed."""
+    with either.load([Cell("figures", "from matplotlib import cm"), Cell("undone", UNDONE)], seed=1) as submission:
         assert submission.imported(name) == "imported"
