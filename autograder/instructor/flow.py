@@ -14,7 +14,7 @@ MOST_WRITERS = 8
 """Threads that write records: they wait for one disk, and each has a file open, of which there may be a thousand."""
 
 Judge = Callable[[str], Grade | None]
-Keep = Callable[[Grade], None]
+Keep = Callable[[Grade], Grade]
 
 
 def writers(width: int) -> ThreadPoolExecutor:
@@ -25,7 +25,7 @@ def writers(width: int) -> ThreadPoolExecutor:
 def graded(
     graders: Graders, writing: Executor, students: Collection[str], judge: Judge, keep: Keep
 ) -> Iterator[Grade | None]:
-    """Yield what `judge` says of each student, once it has been given to `keep`, as they come; None is for nobody.
+    """Yield what `keep` returns for what `judge` says of each student, as they come; None is for nobody.
 
     `judge` is called in threads of the graders and `keep` in those of `writing`, which no interrupt reaches: what has
     been judged is kept. What they raise is raised here. No more is under way than all of them can be busy with.
@@ -53,9 +53,7 @@ def _judge_and_keep(
 
 
 def _kept(grade: Grade | None, keep: Keep) -> Grade | None:
-    if grade is not None:
-        keep(grade)
-    return grade
+    return None if grade is None else keep(grade)
 
 
 def _writers(width: int) -> int:

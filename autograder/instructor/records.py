@@ -29,24 +29,29 @@ class Records:
         """Return the file of a student's record."""
         return self._folder / f"{student}.json"
 
-    def write(self, grade: Grade) -> None:
-        """Write a record, or take note that it could not be written; then an earlier one is as it was."""
+    def write(self, grade: Grade) -> Grade:
+        """Write a record and return it, or the earlier one that says the same.
+
+        Where it cannot be written, note is taken, and an earlier one is as it was.
+        """
+        same = None if self._renews else self._same(grade)
         try:
-            if self._renews or not self._has(grade):
+            if same is None:
                 record.write(grade, self.path(grade.student))
         except OSError as error:
             self.unwritten[grade.student] = error.strerror or str(error)
         else:
             with self._counting:
                 self.there += 1
+        return same or grade
 
-    def _has(self, grade: Grade) -> bool:
-        """Tell whether the record that is there says the same."""
+    def _same(self, grade: Grade) -> Grade | None:
+        """Return the record that is there, if it says the same."""
         try:
             earlier = record.read_if_there(self.path(grade.student))
         except (OSError, AutograderError):
-            return False
-        return earlier is not None and record.is_same(earlier, grade)
+            return None
+        return earlier if earlier is not None and record.is_same(earlier, grade) else None
 
     def require_written(self, submissions: int) -> None:
         """Raise AutograderError where one of so many could not be written, with what to do."""

@@ -168,14 +168,19 @@ class TestGrade:
         assert path.read_bytes() == other
 
     def test_what_is_not_gradable_twice_keeps_its_record(self, course: Path) -> None:
-        """Such a question is judged each time; where that changes nothing the file stays, but not with `--again`."""
+        """Such a question is judged each time; where that changes nothing the file stays, but not with `--again`.
+
+        What `--json` prints is what the file says.
+        """
         hand_in(course, "dora", answered({**RIGHT, "double": "def double(x:\n    return 2 * x"}))
         assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
         path = course / "grades" / "mini" / "dora.json"
         first = path.read_bytes().replace(record.read(path).graded_at.encode(), b"2026-01-01T00:00:00+00:00")
         path.write_bytes(first)
-        assert autograder("grade", "mini", *notebooks(course), cwd=course).returncode == 0
+        done = autograder("grade", "mini", *notebooks(course), "--json", cwd=course)
+        assert done.returncode == 0
         assert path.read_bytes() == first
+        assert record.from_json(first) in map(record.from_json, done.stdout.encode().splitlines())
         assert autograder("grade", "mini", *notebooks(course), "--again", cwd=course).returncode == 0
         assert record.is_same(record.from_json(first), record.read(path))
         assert path.read_bytes() != first
