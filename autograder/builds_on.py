@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable
 
 from autograder.diagnosis import ADVICE
 
 __all__ = ["amended", "below", "culprits", "remark"]
 
-Calls = Mapping[str, Collection[str]]
-"""By the name of a function or a class, the names that its code mentions."""
+Mentioned = Callable[[str], Iterable[str]]
+"""Says which of the names that are defined the code of a function or class looks up; nothing of any other name."""
 
 _FORWARD, _BACKWARD = "_forward", "_backward"
+_REMARK = re.compile(
+    r" ?`\w+` builds on your `\w+`(?: and `\w+`)*, which (?:is|are) not right yet: mend [a-z ]+ first\."
+)
 
 
-def below(name: str, calls: Calls) -> set[str]:
+def below(name: str, mentioned: Mentioned) -> set[str]:
     """Return all that `name` builds on, directly or not; a backward builds on the cache of its forward, too."""
     found: set[str] = set()
     left = [name]
     while left:
         each = left.pop()
-        new = {*calls.get(each, ()), each.removesuffix(_BACKWARD) + _FORWARD} & calls.keys() - found
-        found |= new
-        left += new
+        names = {*mentioned(each)}
+        if each.endswith(_BACKWARD):
+            names.add(each.removesuffix(_BACKWARD) + _FORWARD)
+        left += names - found
+        found |= names
     return found - {name}
 
 
-def culprits(question: str, calls: Calls, wrong: Collection[str]) -> list[str]:
+def culprits(question: str, mentioned: Mentioned, wrong: Collection[str]) -> list[str]:
     """Return the `wrong` answers that a question builds on, without those that build on such a one themselves."""
-    found = sorted(below(question, calls) & {*wrong})
-    deepest = [name for name in found if not below(name, calls) & {*found}]
+    found = sorted(below(question, mentioned).intersection(wrong))
+    deepest = [name for name in found if below(name, mentioned).isdisjoint(found)]
     return deepest or found  # those that call each other
 
 
+def amended(message: str, question: str, names: Collection[str]) -> str:
+    """Return a message about a question with the sentence that says which answers are to be mended first.
+
+    It takes the place of an earlier one, and of advice to search in vain. Of what the message names it says nothing.
+    """
+    plain = _REMARK.sub("", message)
+    news = [name for name in names if f"`{name}`" not in plain]
+    if not news:
+        return plain
+    return f"{plain.replace(f' {ADVICE}', '')} {remark(question, news)}".strip()
+
+
 def remark(question: str, names: Collection[str]) -> str:
-    """Return the sentence that says where a slip is to be mended first, "" where there are no such names."""
-    if not names:
-        return ""
+    """Return the sentence that says which answers are to be mended first."""
     listed = " and ".join(f"`{name}`" for name in names)
     are, those = ("is", "that one") if len(names) == 1 else ("are", "those")
     return f"`{question}` builds on your {listed}, which {are} not right yet: mend {those} first."
-
-
-def amended(message: str, question: str, names: Collection[str]) -> str:
-    """Return a message about a question with that sentence, which takes the place of advice to search in vain.
-
-    A name of which the message speaks already is no news.
-    """
-    news = remark(question, [name for name in names if f"`{name}`" not in message])
-    return f"{message.replace(ADVICE, '').replace('  ', ' ').strip()} {news}".strip() if news else message

@@ -155,7 +155,7 @@ def numbers(name: str, got: Any, expected: Array, terms: _Terms | None = None) -
     if isinstance(array, Unusable):
         raise terms.mismatch(name, array.kind, array.words, got=got, expected=expected)
     if array.dtype.kind == "b" and expected.dtype.kind != "b":
-        words = "holds True and False where numbers are expected: convert them with `astype`"
+        words = "holds True and False where numbers are expected: convert them with `astype`, or multiply by this mask"
         raise terms.mismatch(name, "type", words, got=got, expected=expected)
     if array.dtype.kind != "b" and expected.dtype.kind == "b":
         raise terms.mismatch(name, "type", "should be True or False", got=got, expected=expected)

@@ -148,6 +148,9 @@ def mentioned(definition: Definition) -> set[str]:
     names = [each for each in ast.walk(definition) if isinstance(each, ast.Name)]
     own = {each.arg for each in ast.walk(definition) if isinstance(each, ast.arg)}
     own |= {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+    own |= {each.name for each in ast.walk(definition) if isinstance(each, DEFINITIONS) and each is not definition}
+    imports = (each for each in ast.walk(definition) if isinstance(each, ast.Import | ast.ImportFrom))
+    own |= {name for each in imports for name in _names_bound(each)}
     return {name.id for name in names} - own
 
 

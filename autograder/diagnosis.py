@@ -22,6 +22,8 @@ ADVICE = "Work it out by hand for a small input and follow your code line by lin
 """What is said of a wrong value that shows nothing more."""
 
 _DIGITS = 6
+_TOLD = ("NoneType", "ndarray", "bool")
+"""Types that the sentence before has told of."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,20 @@ def diagnose(
     hidden: bool,
     misconception: Misconception | None = None,
     line_text: str | None = None,
+    title: str = "",
 ) -> Diagnosis:
-    """Return the message for the first thing that went wrong in a question.
+    """Return the message for the first thing that went wrong in a question, in the test of this `title`.
 
     For a hidden test it holds no number of the returned or the expected value, no shape, and no text of the
     submission but the type of an exception and `line_text`, the line of the student's own that raised it.
     """
     if isinstance(problem, CallFailed):
-        message = failure_message(problem, question=question, hidden=hidden, line_text=line_text)
+        is_known = misconception is not None
+        message = failure_message(problem, question=question, hidden=hidden, line_text=line_text, known=is_known)
         name = None
     else:
-        name, message = _of_mismatch(problem, known=misconception is not None)
+        advice = f'This check fails: "{title}"' if hidden and title else ADVICE
+        name, message = _of_mismatch(problem, advice=advice, known=misconception is not None)
         if not hidden:
             message += _numbers(problem)
     if misconception is None:
@@ -63,17 +68,22 @@ def data_missing(error: DataMissingError, *, question: str) -> Diagnosis:
     return Diagnosis(DATA_MISSING, f"{text} Please tell your instructor; the points can be given later.")
 
 
-def _of_mismatch(mismatch: Mismatch, *, known: bool) -> tuple[str | None, str]:
+def _of_mismatch(mismatch: Mismatch, *, advice: str, known: bool) -> tuple[str | None, str]:
     if known:
-        return None, _sentence(mismatch.summary)
+        return None, _sentence(_without_question(mismatch.summary))
     finding = find(mismatch)
     if finding is not None:
         return finding.name, _sentence(f"`{mismatch.name}` {finding.words}")
     if mismatch.kind == "value":
-        return None, _unexplained(mismatch)
+        return None, _unexplained(mismatch, advice)
     if mismatch.kind == "nan":
         return None, f"{_sentence(mismatch.summary)} Look for 0/0, the log of 0, or an overflow."
     return None, _sentence(mismatch.summary)
+
+
+def _without_question(text: str) -> str:
+    """Return what a summary says, without what it asks: the slip is known."""
+    return text.rpartition(": ")[0] or text if text.endswith("?") else text
 
 
 def _sentence(text: str) -> str:
@@ -81,12 +91,12 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _unexplained(mismatch: Mismatch) -> str:
+def _unexplained(mismatch: Mismatch, advice: str) -> str:
     if not _is_numeric(mismatch.got):
         return _sentence(mismatch.summary)
     if mismatch.path == mismatch.name:
-        return f"{_sentence(mismatch.summary)} {ADVICE}"
-    return f"{_extent(mismatch)} {ADVICE}"
+        return f"{_sentence(mismatch.summary)} {advice}"
+    return f"{_extent(mismatch)} {advice}"
 
 
 def _extent(mismatch: Mismatch) -> str:
@@ -107,7 +117,7 @@ def _numbers(mismatch: Mismatch) -> str:
         return f" Its shape is {got.shape}, expected {expected.shape}."
     if mismatch.kind == "type":
         kind = got.type_name if is_handle(got) else type(got).__name__
-        return f" It is of type `{kind}`."
+        return "" if kind in _TOLD else f" It is of type `{kind}`."
     if mismatch.kind not in ("value", "nan") or not _is_numeric(got):
         return ""
     index = _index(mismatch)

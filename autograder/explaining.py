@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -10,11 +10,8 @@ from autograder import builds_on, notebook
 from autograder.definitions import only_imports, without_figures
 from autograder.nodes import NotebookNode
 from autograder.reading import Reading
-from autograder.record import QuestionResult
+from autograder.record import DATA_MISSING, QuestionResult
 from autograder.sandbox import Cell, CellRun
-
-_WRONG = ("wrong", "not gradable")
-"""How answers go that are there and are not right."""
 
 
 def reading_of(whole: NotebookNode, original: NotebookNode, runs: Iterable[CellRun]) -> Reading:
@@ -30,30 +27,32 @@ def imports_again(original: NotebookNode) -> list[Cell]:
     return [Cell("imports", without_figures(source)) for source in sources if only_imports(source)]
 
 
-def alone(standing: Mapping[str, QuestionResult], due: Collection[str], reading: Reading) -> dict[str, QuestionResult]:
-    """Return what stands, without those whose message may speak of an answer that is due to be judged."""
-
-    def stands(result: QuestionResult) -> bool:
-        return not due or result.outcome not in _WRONG or builds_on.below(result.name, reading.calls).isdisjoint(due)
-
-    return {name: result for name, result in standing.items() if stands(result)}
-
-
 def with_remarks(
-    results: Sequence[QuestionResult], standing: Iterable[QuestionResult], reading: Reading
+    results: Sequence[QuestionResult], reading: Reading, slips: Collection[str]
 ) -> tuple[QuestionResult, ...]:
     """Return the results with what is worth knowing besides about each question that is not right.
 
-    `standing` are those of the other questions.
+    Of one whose diagnosis is one of the known `slips` all is known; so is nothing of one whose data are missing.
     """
-    wrong = {result.name for result in (*results, *standing) if result.outcome in _WRONG}
-    return tuple(result if result.outcome == "right" else _with_remark(result, reading, wrong) for result in results)
+    wrong = {result.name for result in results if _is_wrong(result)}
+    unexplained = {result.name for result in results if result.name in wrong and result.diagnosis not in slips}
+    return tuple(
+        result if result.outcome == "right" else _with_remark(result, reading, wrong, unexplained) for result in results
+    )
 
 
-def _with_remark(result: QuestionResult, reading: Reading, wrong: Collection[str]) -> QuestionResult:
+def _is_wrong(result: QuestionResult) -> bool:
+    """Tell whether an answer is there and is not right."""
+    return result.outcome in ("wrong", "not gradable") and result.diagnosis != DATA_MISSING
+
+
+def _with_remark(
+    result: QuestionResult, reading: Reading, wrong: Collection[str], unexplained: Collection[str]
+) -> QuestionResult:
     message = result.message
-    if result.name in wrong and len(wrong) > 1:
-        message = builds_on.amended(message, result.name, builds_on.culprits(result.name, reading.calls, wrong))
+    if result.name in unexplained:
+        names = builds_on.culprits(result.name, reading.mentioned, wrong) if len(wrong) > 1 else []
+        message = builds_on.amended(message, result.name, names)
     remark = reading.remark(result.name)
     if remark not in message:
         message = f"{message} {remark}".strip()

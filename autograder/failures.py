@@ -32,12 +32,26 @@ _LOOK_AT = {
     "ZeroDivisionError": "What is the divisor here, and when is it 0?",
 }
 
-_LOOK_CLOSER = {
-    "truth value of an array": "`if`, `and` and `max` look at one number, and this is an array: "
-    "compare with `np.where`, `np.maximum` or a mask.",
-    "values to unpack": "Are there as many names on the left as there are values on the right?",
-}
-"""What to look at where the text of a ValueError, which is numpy's or Python's own, has these words."""
+_SINGLE_NUMBER = "A single number comes in here: `np.asarray(…)` makes an array of it."
+_LOOK_CLOSER = (
+    (
+        "ValueError",
+        "truth value of an array",
+        "`if`, `and` and `max` look at one number, not at an array: compare with `np.where`, `np.maximum` or a mask.",
+    ),
+    ("ValueError", "values to unpack", "Are there as many names on the left as there are values on the right?"),
+    ("AttributeError", "'float' object", _SINGLE_NUMBER),
+    ("AttributeError", "'int' object", _SINGLE_NUMBER),
+    ("TypeError", "'float' object is not", _SINGLE_NUMBER),
+    ("TypeError", "'int' object is not", _SINGLE_NUMBER),
+    ("TypeError", "object of type 'float' has no len", _SINGLE_NUMBER),
+    ("AttributeError", "'NoneType' object", "Something is None here: did a function of yours forget `return`?"),
+    ("TypeError", "NoneType", "Something is None here: did a function of yours forget `return`?"),
+    ("AttributeError", "object has no attribute", "Was it stored on the object under this name before?"),
+    ("TypeError", "Cannot cast", "An array of integers cannot take fractions: make it one of floats first."),
+)
+"""What to look at where an exception is of this kind and its text, numpy's or Python's own, has these words."""
+_OWN_REFUSAL = "This line refuses what it gets: is its condition right, and what is passed on to it?"
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
@@ -54,17 +68,21 @@ def unusable(name: str, type_name: str) -> str:
     return _UNUSABLE.get(type_name, "").format(name)
 
 
-def failure_message(failure: CallFailed, *, question: str, hidden: bool, line_text: str | None = None) -> str:
+def failure_message(
+    failure: CallFailed, *, question: str, hidden: bool, line_text: str | None = None, known: bool = False
+) -> str:
     """Return what a student reads; nothing in it but the exception's type and the student's own line is theirs.
 
-    `line_text` is the source of the line in which it happened. `detail` is added only where the test is not hidden.
+    `line_text` is the source of the line in which it happened. `detail` is added only where the test is not hidden, and
+    general advice only where the slip is not `known`.
     """
     name = _shown_name(failure.name, question)
     needed = failure.name.partition(".")[0] != question
     prefix = f"`{question}` is checked together with `{name}`: " if needed else ""
     place = _place(failure, question, line_text)
     if failure.kind == "raised":
-        return prefix + _raised(failure, name, place, hidden=hidden)
+        general = "" if known else _look_at(failure, line_text or "", hidden=hidden)
+        return prefix + _raised(failure, name, place, hidden=hidden, general=general)
     return prefix + _other(failure, name, place, hidden=hidden)
 
 
@@ -74,7 +92,7 @@ def _shown_name(name: str, question: str) -> str:
     return method if dot and owner != question else name
 
 
-def _raised(failure: CallFailed, name: str, place: str, *, hidden: bool) -> str:
+def _raised(failure: CallFailed, name: str, place: str, *, hidden: bool, general: str) -> str:
     kind = failure.exception if failure.exception and failure.exception.isidentifier() else "an exception"
     if kind == "NotImplementedError" and not failure.advice:
         return f"`{name}` is not attempted yet: write its body in place of `raise NotImplementedError`."
@@ -85,13 +103,17 @@ def _raised(failure: CallFailed, name: str, place: str, *, hidden: bool) -> str:
     if failure.detail and not hidden and not (failure.advice and kind in UNREADABLE):
         said = _ADDRESS.sub("", failure.detail)  # another one each time
         text += f" It says: {one_line(said, _LONGEST_DETAIL).rstrip('.')}."
-    advice = failure.advice or _look_at(kind, "" if hidden else failure.detail)
-    return f"{text} {advice}"
+    return f"{text} {failure.advice or general}".rstrip()
 
 
-def _look_at(kind: str, detail: str) -> str:
-    closer = (advice for words, advice in _LOOK_CLOSER.items() if kind == "ValueError" and words in detail)
-    return next(closer, _LOOK_AT.get(kind, "Call it on a small input of your own to see why."))
+def _look_at(failure: CallFailed, line_text: str, *, hidden: bool) -> str:
+    """Return what to look at by the kind of an exception; by its text, too, where that is not of a hidden test."""
+    own = failure.exception or ""
+    if own == "ValueError" and line_text.lstrip().startswith("raise "):
+        return _OWN_REFUSAL
+    detail = "" if hidden else failure.detail
+    closer = (advice for kind, words, advice in _LOOK_CLOSER if kind == own and words in detail)
+    return next(closer, _LOOK_AT.get(own, "Call it on a small input of your own to see why."))
 
 
 def with_article(kind: str) -> str:

@@ -20,7 +20,7 @@ from autograder.definitions import only_defines, only_raises
 from autograder.digests import question_digests
 from autograder.errors import DataMissingError, NotebookError, SandboxError, SuiteError, UnluckySeedError
 from autograder.examine import Examiner
-from autograder.explaining import alone, imports_again, reading_of, with_remarks
+from autograder.explaining import imports_again, reading_of, with_remarks
 from autograder.graded import Graded, Mode, Results, new_grade, not_gradable
 from autograder.judge import Judge
 from autograder.local import LocalSubmission
@@ -166,12 +166,12 @@ class Grader:
             mute=_mute(stubs, whole, self.assignment.notebook),
             pass_together=partial(self._examiner.pass_together, submission=submission, seed=seed),
         )
-        stand = alone(standing, self._tests.keys() - standing.keys(), reading)
-        due = [question for question in self.assignment.questions if question.name not in stand]
-        results = dict(stand)
-        for result in with_remarks(judge.questions(due, self._tests), stand.values(), reading):
+        due = [question for question in self.assignment.questions if question.name not in standing]
+        results = dict(standing)
+        for result in judge.questions(due, self._tests):
             results[result.name] = msgspec.structs.replace(result, judged_by=self._digests[result.name])
-        return tuple(results[question.name] for question in self.assignment.questions)
+        in_order = [results[question.name] for question in self.assignment.questions]
+        return with_remarks(in_order, reading, {slip.name for slip in self._misconceptions})
 
 
 def training_digits(assignment: Assignment) -> Digits | None:

@@ -168,8 +168,14 @@ class Judge:
         if isinstance(error, CallFailed) and error.kind == "missing":
             error = self.why_missing(test.question) or error
         shown = evidence(test, error)
-        line = self._line(shown) if isinstance(shown, CallFailed) else None
-        return diagnose(shown, question=test.question, hidden=test.hidden, misconception=known, line_text=line)
+        return diagnose(
+            shown,
+            question=test.question,
+            hidden=test.hidden,
+            misconception=known,
+            line_text=self._line(shown) if isinstance(shown, CallFailed) else None,
+            title=test.promise,
+        )
 
     def _line(self, error: CallFailed) -> str | None:
         lines = self.sources.get(error.cell or "", "").splitlines()

@@ -81,7 +81,7 @@ def _zero(pair: Pair) -> Finding | None:
     if np.any(pair.got):
         return None
     everywhere = " everywhere" if pair.got.ndim else ""
-    return Finding("zero", f"is zero{everywhere}: is the result stored, and returned, where it is computed?")
+    return Finding("zero", f"is zero{everywhere}: is it never filled in, or multiplied by something that is 0?")
 
 
 def _upstream(pair: Pair) -> Finding | None:
@@ -123,6 +123,19 @@ def _factor(pair: Pair) -> Finding | None:
     if words is None:
         return None
     return Finding("sign" if words.is_sign_alone else "constant factor", words.text)
+
+
+def _logarithm(pair: Pair) -> Finding | None:
+    for base in (10, 2):
+        if _is_telling(pair.expected, least=1) and fits(pair.got * np.log(base), pair.expected):
+            return Finding("logarithm", f"is what a logarithm to base {base} gives: `np.log` is the natural one")
+    return None
+
+
+def _complement(pair: Pair) -> Finding | None:
+    if not _is_telling(pair.expected, least=3) or not fits(1 - pair.got, pair.expected):
+        return None
+    return Finding("complement", "is 1 minus what it should be: is a sign, or a comparison, the wrong way round?")
 
 
 def _input_returned(pair: Pair) -> Finding | None:
@@ -173,12 +186,14 @@ _PROBES: tuple[Callable[[Pair], Finding | None], ...] = (
     _transposed,
     _reversed,
     _input_returned,
-    _additive,
     _rough,
+    _additive,
+    _logarithm,
+    _complement,
     _multiple,
     _integers,
     one_part,
     by_sign_of_input,
     diagonal,
 )
-_OF_QUANTITIES = (_factor, _additive, _multiple)
+_OF_QUANTITIES = (_factor, _additive, _logarithm, _complement, _multiple)

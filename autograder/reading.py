@@ -34,9 +34,12 @@ class Reading:
         self._failed = failed
         self._known: dict[tuple[object, ...], str] = {}
 
+    def mentioned(self, name: str) -> set[str]:
+        """Return the names defined in the notebook that the definition of a name mentions."""
+        return self._calls.get(name, set()) & self._calls.keys()
+
     @functools.cached_property
-    def calls(self) -> dict[str, set[str]]:
-        """By each name that is defined, the names that its definition mentions."""
+    def _calls(self) -> dict[str, set[str]]:
         return self._names.calls()
 
     def why_missing(self, question: str) -> CallFailed | None:

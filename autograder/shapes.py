@@ -20,7 +20,9 @@ def shape_words(got: Array, expected: Array) -> str:
     if got.size > _LARGEST * max(expected.size, 1):
         return "has far more entries than it should have"
     with np.errstate(all="ignore"):
-        return _words(got.astype(np.float64), expected.astype(np.float64))
+        ours, right = got.astype(np.float64), expected.astype(np.float64)
+        row = _of_another_length(ours, right) if expected.dtype.kind == "f" else None  # a label is soon like another
+        return row or _words(ours, right)
 
 
 def _words(got: Array, expected: Array) -> str:
@@ -87,12 +89,27 @@ def _summed(got: Array, expected: Array) -> str | None:
     for axis in lost:
         if _close(got, expected.sum(axis=axis)):
             return f"has one axis too few: it is summed over axis {axis}, which should stay"
-    for axis in range(expected.ndim):
+    for axis in range(expected.ndim if got.ndim > 1 else 0):
         if got.shape == (*expected.shape[:axis], 1, *expected.shape[axis + 1 :]):
             return f"has length 1 along axis {axis}, which should stay as it is: was it summed?"
     if len(lost) == 1:
         return f"has one axis too few: does `np.sum` or `np.max` take axis {lost[0]} away?"
     return "has one axis too few" if got.ndim == expected.ndim - 1 else None
+
+
+def _of_another_length(got: Array, expected: Array) -> str | None:
+    """Recognise a row of numbers that are right as far as they go."""
+    common = min(got.size, expected.size)
+    if got.ndim != 1 or expected.ndim != 1 or not common:
+        return None
+    if _close(got[:common], expected[:common]):
+        if got.size > expected.size:
+            return "has the right entries, and too many after them: does a loop end one step too late?"
+        return "ends too early: is `return` inside a loop, or does the loop end one step too early?"
+    if _close(got[-common:], expected[-common:]):
+        more = "too many before them" if got.size > expected.size else "the first ones are missing"
+        return f"has the right entries at its end, and {more}"
+    return None
 
 
 def _for_other_size(got: Array, expected: Array) -> str:

@@ -67,8 +67,9 @@ class Trial:
 class SuiteTest:
     """One collected test of a suite: which question it judges, with which weight, and what students call it.
 
-    `trains` tells whether its calls have the processor time of a training, `timed` whether its outcome is a matter of
-    measured time, which is never twice the same.
+    `promise` is the title without the number that tells the cases of a test apart. `trains` tells whether its calls have
+    the processor time of a training, `timed` whether its outcome is a matter of measured time, which is never twice the
+    same.
     """
 
     item: pytest.Item
@@ -79,6 +80,7 @@ class SuiteTest:
     hidden: bool
     trains: bool = False
     timed: bool = False
+    promise: str = ""
 
 
 TRIAL = pytest.StashKey[Trial]()
@@ -246,4 +248,4 @@ def _number_cases(tests: dict[str, SuiteTest]) -> None:
         by_question.setdefault((test.item.path, test.question), []).append(nodeid)
     for nodeids in by_question.values():
         for nodeid, title in zip(nodeids, numbered([tests[nodeid].title for nodeid in nodeids]), strict=True):
-            tests[nodeid] = replace(tests[nodeid], title=title)
+            tests[nodeid] = replace(tests[nodeid], title=title, promise=tests[nodeid].title)

@@ -9,8 +9,7 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.guide import guide_in
-from autograder.learner import display, memory
-from autograder.learner.culprits import amended, checked
+from autograder.learner import culprits, display, memory
 from autograder.learner.folder import folder_of
 from autograder.learner.results import QuestionReport, run_checks
 from autograder.learner.stopped import tells_of_interrupts
@@ -46,7 +45,8 @@ def report_of(question: str, namespace: Mapping[str, Any]) -> QuestionReport:
     folder = folder_of(namespace, question)
     report = QuestionReport(question, run_checks(question, namespace, folder), guide_in(folder).hidden(question))
     memory.remember(report, namespace, folder)
-    return amended(report, namespace, folder, checked(namespace, folder))
+    culprits.remember(report, namespace, folder)
+    return culprits.amended(report, namespace, folder)
 
 
 def refuse_what_is_no_name(question: object, call: str) -> None:

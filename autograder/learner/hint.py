@@ -16,7 +16,7 @@ from autograder.guide import guide_in
 from autograder.learner import display
 from autograder.learner.cells import heading_above
 from autograder.learner.check import names, refuse_what_is_no_name
-from autograder.learner.culprits import checked, culprits
+from autograder.learner.culprits import culprits
 from autograder.learner.folder import folder_of
 from autograder.learner.page import notice
 from autograder.learner.results import CheckResult, QuestionReport, is_stub, judged
@@ -64,9 +64,11 @@ def next_step(question: str, namespace: Mapping[str, Any], folder: Path) -> str:
     if guide.ceiling < PROPERTY:
         return f"{question}: your course gives no hints; ask your instructor. check({question!r}) says what fails."
     known = guide.slip(question, digest) if guide.ceiling >= SLIP else None
-    first = remark(question, culprits(question, namespace, folder, checked(namespace, folder)))
     stub = is_stub(report.first.error, question, namespace)
-    steps = [*filter(None, [first]), *_steps(report, known, guide.ceiling, folder, stub=stub)]
+    steps = list(_steps(report, known, guide.ceiling, folder, stub=stub))
+    if names := [] if stub else culprits(question, namespace, folder):
+        steps.insert(0, remark(question, names))
+        digest += repr(names).encode()  # once these are mended the ladder begins anew
     key = folder.resolve(), question
     ladder = _ladders.get(key)
     if ladder is None or ladder.behaviour != digest:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
-from autograder.learner import display, memory
+from autograder.learner import culprits, display, memory
 from autograder.learner.assignments import OwnAssignment, assignment_here, assignments_below
 from autograder.learner.cells import cells_of, is_check
 from autograder.learner.check import names
-from autograder.learner.culprits import amended
 from autograder.learner.display import RESULT
 from autograder.learner.folder import folder_of
 from autograder.learner.page import bar, code_spans, section
@@ -38,12 +37,13 @@ def progress() -> None:
 
 
 def _live(own: OwnAssignment, namespace: Mapping[str, Any]) -> Overview:
-    rows: list[Row] = []
+    rows = []
     for question in own.questions:
         report = memory.recall(question, namespace, own.folder)
         if report is None:
             report = QuestionReport(question, run_checks(question, namespace, own.folder))
-            report = amended(report, namespace, own.folder, {row.question: row.state for row in rows}.get)
+        culprits.remember(report, namespace, own.folder)
+        report = culprits.amended(report, namespace, own.folder)
         message = "" if report.state == "right" else report.first.message
         rows.append(Row(question, report.state, report.passed, len(report.results), message))
     return Overview(f"{own.title} (this notebook)", tuple(rows))

@@ -169,7 +169,10 @@ def _other_answer(error: CallFailed, question: str, namespace: Mapping[str, Any]
 
 def codes(thing: Any) -> list[CodeType]:
     """Return the code of a function, or of each method of a class; what wraps one is none."""
-    parts = vars(thing).values() if issubclass(type(thing), type) else [thing]
+    try:
+        parts = vars(thing).values() if issubclass(type(thing), type) else [thing]
+    except Exception:  # a metaclass may have a `__dict__` of its own
+        return []
     return [part.__code__ for part in parts if type(part) is FunctionType]
 
 

@@ -20,9 +20,9 @@ from typing import Any
 from autograder import datasets, timed
 from autograder.errors import AutograderError, DataMissingError
 from autograder.guide import guide_in
+from autograder.learner import culprits
 from autograder.learner.cell_runs import CellRuns
 from autograder.learner.cells import cells_of, source_of
-from autograder.learner.culprits import amended
 from autograder.learner.line import Line, standard_output
 from autograder.learner.places import Places
 from autograder.learner.results import CheckResult, QuestionReport, result_of
@@ -83,7 +83,6 @@ class _Checks:
         self._cells = cells
         self._line = line
         self._places = places
-        self._states: dict[str, str] = {}
 
     def row(self, question: str) -> Row:
         """Return how a question stands."""
@@ -92,8 +91,8 @@ class _Checks:
             report = self._report(question)
         except AutograderError as error:
             return Row(question, "not run", message=str(error))
-        self._states[question] = report.state
-        return row_of(amended(report, self._namespace, self._folder, self._states.get))
+        culprits.remember(report, self._namespace, self._folder)
+        return row_of(culprits.amended(report, self._namespace, self._folder))
 
     def _report(self, question: str) -> QuestionReport:
         bench = workbench(self._folder)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 PAUSE = 0.05
 """Seconds between two looks at the memory, at least."""
-SHARE = 20
+SHARE = 4
 """A look may take one part in so many of the time."""
 PATIENCE = 5.0
 """Seconds that descendants may outlive the command before they are ended."""

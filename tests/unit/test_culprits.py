@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from autograder import workbench
-from autograder.learner import culprits as module
 from autograder.learner.check import report_of
-from autograder.learner.culprits import amended, checked, culprits
 from autograder.learner.hint import next_step
-from autograder.learner.results import QuestionReport, run_checks
+from autograder.learner.results import run_checks
 from tests.minicourse import CHECKS
 
 MENDED = "`square` builds on your `double`, which is not right yet: mend that one first."
+DOUBLE = "def double(x):\n    return x + 2"
+CALLS = "def square(x):\n    return double(x) * x / 2"
 SQUARES = {
-    "a call": "def square(x):\n    return double(x) * x / 2",
+    "a call": CALLS,
     "inside a function": "def square(x):\n    return (lambda y: double(y) * y / 2)(x)",
     "a helper": "def half(x):\n    return double(x) / 2\n\n\ndef square(x):\n    return half(x) * x",
     "a class": "class Half:\n    def of(self, x):\n        return double(x) / 2\n\n\n"
@@ -37,54 +38,60 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def defined(*sources: str) -> dict[str, Any]:
     """Return a namespace with what the sources define, and with things that a notebook may hold besides."""
-    namespace: dict[str, Any] = {"odd": object(), "kind": type, "module": pytest}
+    namespace: dict[str, Any] = {"odd": object(), "kind": type, "tool": SimpleNamespace(double=lambda x: x)}
     for source in sources:
         exec(source, namespace)
     return namespace
 
 
+def asked(*questions: str, namespace: dict[str, Any]) -> str:
+    """Check the questions one after another, and return the message about the last one."""
+    return [report_of(question, namespace) for question in questions][-1].first.message
+
+
 @pytest.mark.parametrize("square", SQUARES.values(), ids=SQUARES.keys())
 def test_the_culprit_is_named(folder: Path, square: str) -> None:
     """However the answer calls the other one, the message says which one to mend, and nothing of a search in vain."""
-    report = report_of("square", defined("def double(x):\n    return x + 2", square))
-    assert report.first.message == f"`out` is wrong. You have 12, expected 16. {MENDED}"
-    assert report.state == "wrong"
+    namespace = defined(DOUBLE, square)
+    assert asked("double", "square", namespace=namespace) == f"`out` is wrong. You have 12, expected 16. {MENDED}"
 
 
 @pytest.mark.parametrize(
-    "double", ["def double(x):\n    return 2 * x", "def double(x):\n    raise NotImplementedError"]
+    ("double", "square"),
+    [
+        ("def double(x):\n    return 2 * x", CALLS),
+        ("def double(x):\n    raise NotImplementedError", CALLS),
+        (DOUBLE, "def square(x):\n    return 2 * x"),
+        (DOUBLE, "def square(x):\n    return 2 * tool.double(x)"),
+        (DOUBLE, "def square(x):\n    double = x\n    return 2 * double"),
+        (DOUBLE, "def square(x):\n    from numpy import double\n    return 2 * double(x)"),
+    ],
 )
-def test_nobody_is_blamed(folder: Path, double: str) -> None:
-    """What is right or not attempted is no answer to mend first."""
-    namespace = defined(double, "def square(x):\n    return (double(x) if x < 0 else 2 * x) * x")
+def test_nobody_is_blamed(folder: Path, double: str, square: str) -> None:
+    """What is right or not attempted, and what only has the same name, is no answer to mend first."""
+    namespace = defined(double, square)
     (plain,) = run_checks("square", namespace, folder)
-    assert report_of("square", namespace).first.message == plain.message
+    assert asked("double", "square", namespace=namespace) == plain.message
     assert "builds on" not in plain.message
 
 
-def test_a_right_answer_runs_no_other_checks(folder: Path) -> None:
-    """They run only for an answer that fails, and only those that it calls."""
-    asked: list[str] = []
-    right = defined("def double(x):\n    return x + 2", "def square(x):\n    return x * x if x else double(x)")
-    report = QuestionReport("square", run_checks("square", right, folder))
-    assert amended(report, right, folder, asked.append) is report  # type: ignore[arg-type]
-    apart = defined("def double(x):\n    return x + 2", "def square(x):\n    return x")
-    assert culprits("square", apart, folder, asked.append) == []  # type: ignore[arg-type]
-    assert asked == []
-
-
-def test_what_passed_before_is_not_run_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is known as long as no name has changed."""
-    namespace = defined("def double(x):\n    return 2 * x", SQUARES["a call"])
-    assert report_of("double", namespace).state == "right"
-    monkeypatch.setattr(module, "run_checks", lambda *_: pytest.fail("the checks ran again"))
-    assert checked(namespace, folder)("double") == "right"
+def test_nothing_is_run_to_find_the_culprit(folder: Path) -> None:
+    """Of an answer that was not checked, or has changed since, nothing is said; other answers may change."""
+    namespace = defined(DOUBLE, CALLS)
+    assert "builds on" not in asked("square", namespace=namespace)
+    assert MENDED in asked("double", "square", namespace=namespace)
+    exec("def square(x):\n    return double(x) * x / 3", namespace)
+    assert MENDED in asked("square", namespace=namespace)
+    exec("def double(x):\n    return 3 * x", namespace)
+    assert "builds on" not in asked("square", namespace=namespace)
 
 
 def test_a_hint_begins_with_the_culprit(folder: Path) -> None:
-    """The first step is to mend what the answer builds on; the steps about the answer follow."""
-    namespace = defined("def double(x):\n    return x + 2", SQUARES["a call"])
-    first, second = (next_step("square", namespace, folder) for _ in range(2))
-    assert MENDED in first
-    assert "hint 2 of" in second
-    assert MENDED not in second
+    """The first step is to mend what the answer builds on; once that is done the steps begin anew, without it."""
+    namespace = defined(DOUBLE, CALLS)
+    assert MENDED not in next_step("square", namespace, folder)
+    report_of("double", namespace)
+    assert MENDED in next_step("square", namespace, folder)
+    assert "hint 2 of" in next_step("square", namespace, folder)
+    exec("def double(x):\n    return 2 * x + 2 - x", namespace)
+    assert "hint 1 of" in next_step("square", namespace, folder)

@@ -45,7 +45,12 @@ def failed(kind: Any, reason: str = "ran longer than 5 s", **options: Any) -> Ca
             "`dx` is N times too large: did you forget to divide by N?",
         ),
         (-RIGHT, {}, "sign", "`dx` has the wrong sign."),
-        (RIGHT * 0, {}, "zero", "`dx` is zero everywhere: is the result stored, and returned, where it is computed?"),
+        (
+            RIGHT * 0,
+            {},
+            "zero",
+            "`dx` is zero everywhere: is it never filled in, or multiplied by something that is 0?",
+        ),
         (
             RIGHT.T,
             {},
@@ -53,7 +58,15 @@ def failed(kind: Any, reason: str = "ran longer than 5 s", **options: Any) -> Ca
             "`dx` has the axes of the expected shape swapped: is there one transpose too many or too few?",
         ),
         (None, {}, None, "`dx` is None: did you forget `return`?"),
-        (RIGHT > 0, {}, None, "`dx` holds True and False where numbers are expected: convert them with `astype`."),
+        (
+            RIGHT > 0,
+            {},
+            None,
+            (
+                "`dx` holds True and False where numbers are expected: convert them with `astype`, or multiply by this "
+                "mask."
+            ),
+        ),
         (RIGHT**2, {}, None, f"All entries of `dx` are wrong, most of all `dx[0, 1]`. {HINTLESS}"),
         (
             np.where(RIGHT > 1.5, 0.1, RIGHT),
@@ -108,14 +121,30 @@ def test_a_known_misconception():
     assert found == Diagnosis("forgot_the_mask", "`dx[0, 1]` is wrong. Which inputs did ReLU let through?")
 
 
-def test_a_known_misconception_that_raises():
-    """A slip that ends in an exception has a hint, too."""
-    found = diagnose(
-        failed("raised", exception="IndexError"), question="relu_backward", hidden=True, misconception=KNOWN
-    )
-    assert found.name == "forgot_the_mask"
-    assert found.message.startswith("`relu_backward` raised IndexError.")
-    assert found.message.endswith(KNOWN.hint)
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_known_misconception_that_raises(hidden):
+    """A slip that ends in an exception has a hint, too, and nobody is sent to look for something else."""
+    failure = failed("raised", exception="IndexError", reason="", detail="")
+    found = diagnose(failure, question="relu_backward", hidden=hidden, misconception=KNOWN)
+    assert found == Diagnosis("forgot_the_mask", f"`relu_backward` raised IndexError. {KNOWN.hint}")
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [(RIGHT.T, "`dx` has the axes of the expected shape swapped."), (None, "`dx` is None.")],
+)
+def test_a_known_misconception_answers_the_question(got, said):
+    """What is asked where nothing is known is not asked where the slip is."""
+    found = diagnose(mismatch(got), question="relu_backward", hidden=True, misconception=KNOWN)
+    assert found.message == f"{said} {KNOWN.hint}"
+
+
+def test_what_shows_nothing_more_names_the_check():
+    """In a hidden test nobody can follow the numbers: its title says what does not hold. A probe says more."""
+    title = "The slope is right for single numbers."
+    assert message(mismatch(3.0, 2.0, "dx"), title=title) == f'`dx` is wrong. This check fails: "{title}"'
+    assert message(mismatch(3.0, 2.0, "dx"), title=title, hidden=False).startswith(f"`dx` is wrong. {HINTLESS}")
+    assert message(mismatch(-RIGHT), title=title) == "`dx` has the wrong sign."
 
 
 @pytest.mark.parametrize(
@@ -144,6 +173,12 @@ def test_type_names_are_shown_in_visible_checks_only():
     """The name of a class is the submission's own text."""
     assert message(mismatch(Secret()), hidden=False).endswith("It is of type `Leaked271828`.")
     assert "271828" not in message(mismatch(Secret()))
+
+
+@pytest.mark.parametrize("got", [None, RIGHT > 0, True])
+def test_a_type_that_is_plain_to_see_is_not_named(got):
+    """The sentence says what it is."""
+    assert "of type" not in message(mismatch(got), hidden=False)
 
 
 INDEX_OR_ADVICE = r"dx\[[01], [012]\]|ax[ie]s [012]( and [012])?|0/0|log of 0|length 1|exactly 0|float32|float64"
@@ -365,6 +400,40 @@ def test_an_address_is_not_shown() -> None:
     failure = failed("raised", exception="KeyError", detail="KeyError: <given._Sum object at 0x7f063cb0a5d0>")
     message = diagnose(failure, question="relu_backward", hidden=False).message
     assert "It says: KeyError: <given._Sum object>. " in message
+
+
+NUMBER = "A single number comes in here: `np.asarray(…)` makes an array of it."
+NOTHING = "Something is None here: did a function of yours forget `return`?"
+
+
+@pytest.mark.parametrize(
+    ("exception", "detail", "advice", "otherwise"),
+    [
+        ("AttributeError", "'float' object has no attribute 'shape'", NUMBER, "Does the object have"),
+        ("AttributeError", "'int' object has no attribute 'copy'", NUMBER, "Does the object have"),
+        ("TypeError", "'float' object is not iterable", NUMBER, "Are the arguments"),
+        ("TypeError", "object of type 'float' has no len()", NUMBER, "Are the arguments"),
+        ("AttributeError", "'NoneType' object has no attribute 'T'", NOTHING, "Does the object have"),
+        ("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'int'", NOTHING, "Are the arguments"),
+        ("AttributeError", "'Gate' object has no attribute 'x'", "Was it stored on the object", "Does the object have"),
+        ("TypeError", "Cannot cast ufunc 'add' output from", "An array of integers", "Are the arguments"),
+    ],
+)
+def test_what_other_exceptions_say_is_looked_at_where_it_may_be_shown(
+    exception: str, detail: str, advice: str, otherwise: str
+) -> None:
+    """Their text is Python's or numpy's own; in a hidden test it has no say."""
+    failure = failed("raised", exception=exception, detail=detail)
+    assert advice in message(failure, hidden=False)
+    assert otherwise in message(failure)
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_refusal_of_ones_own_is_told_from_one_of_numpy(hidden: bool) -> None:
+    """Nobody looks at shapes where the line itself raises."""
+    failure = failed("raised", exception="ValueError", cell="relu_backward", line=3, detail="no such label")
+    assert "This line refuses what it gets" in message(failure, hidden=hidden, line_text='    raise ValueError("no")')
+    assert "Print the shapes" in message(failure, hidden=hidden, line_text="    raised = x @ w")
 
 
 @pytest.mark.parametrize(

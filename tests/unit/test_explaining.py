@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from autograder.explaining import alone, with_remarks
+from autograder.explaining import with_remarks
 from autograder.reading import Reading
 from autograder.record import QuestionOutcome, QuestionResult
 
@@ -36,31 +37,25 @@ def result(name: str, outcome: QuestionOutcome, message: str = "`out` is wrong."
         ("right", "wrong", "`out` is wrong."),
     ],
 )
-@pytest.mark.parametrize("stands", [False, True])
-def test_the_answer_to_mend_first(
-    square: QuestionOutcome, double: QuestionOutcome, message: str, *, stands: bool
-) -> None:
-    """It is named where both are there and not right, be the other one judged now or earlier."""
-    other, own = result("double", double), result("square", square)
-    judged, standing = ([own], [other]) if stands else ([other, own], [])
-    *_, told = with_remarks(judged, standing, reading())
+def test_the_answer_to_mend_first(square: QuestionOutcome, double: QuestionOutcome, message: str) -> None:
+    """It is named where both are there and not right."""
+    results = [result("double", double), result("square", square)]
+    *_, told = with_remarks(results, reading(), slips=())
     assert told == result("square", square, message)
-    assert own == result("square", square)
+    assert results == [result("double", double), result("square", square)]
 
 
-@pytest.mark.parametrize(
-    ("outcome", "due", "stays"),
-    [
-        ("wrong", {"double"}, False),
-        ("not gradable", {"double"}, False),
-        ("right", {"double"}, True),
-        ("not attempted", {"double"}, True),
-        ("wrong", {"another"}, True),
-        ("wrong", set(), True),
-    ],
-)
-def test_what_stands_alone(outcome: QuestionOutcome, due: set[str], stays: bool) -> None:
-    """A message is made again where an answer that it may speak of is judged again."""
-    standing = {"square": result("square", outcome)}
-    assert alone(standing, due, reading()) == (standing if stays else {})
-    assert standing == {"square": result("square", outcome)}
+@pytest.mark.parametrize(("other", "own"), [(None, "cubed"), ("data missing", None), (None, "data missing")])
+def test_nothing_is_said_where_it_is_known(other: str | None, own: str | None) -> None:
+    """A known slip explains all, and where data are missing nothing is known to be wrong."""
+    results = [result("double", "wrong"), result("square", "wrong")]
+    if "data missing" in (other, own):
+        results = [result("double", "not gradable"), result("square", "not gradable")]
+    results = [replace(each, diagnosis=name) for each, name in zip(results, (other, own), strict=True)]
+    assert with_remarks(results, reading(), slips=("cubed",)) == tuple(results)
+
+
+def test_a_message_of_earlier_is_made_again() -> None:
+    """Where the other answer has turned out right, an earlier message does not send anybody there."""
+    results = [result("double", "right", ""), result("square", "wrong", f"`out` is wrong. {MENDED}")]
+    assert with_remarks(results, reading(), slips=())[1] == result("square", "wrong")
