@@ -816,6 +816,28 @@ class neuron_overflows(_Neuron):
         return e / (1.0 + e)
 
 
+@misconception(
+    "Neuron",
+    hint=(
+        "For a large sum an exponential overflows, and the firing rate is right by luck, or because that side is "
+        "thrown away. Keep every exponent from being positive."
+    ),
+)
+class neuron_warns(_Neuron):
+    def forward(self, inputs):
+        return 1.0 / (1.0 + np.exp(-self.sum(inputs)))
+
+
+@misconception(
+    "Neuron",
+    hint="The products are written into the array of the inputs, which belongs to the caller. Put them into a new one.",
+)
+class neuron_overwrites_its_inputs(_Neuron):
+    def sum(self, inputs):
+        inputs *= self.weights
+        return np.sum(inputs) + self.bias
+
+
 # logistic_loss
 
 
@@ -878,6 +900,19 @@ def logistic_clipped(w, b, X, y):
     p = _sigma(X @ w + b)
     q = np.clip(p, 1e-12, 1 - 1e-12)
     return -np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)), *_back((p - y) / len(y), X)
+
+
+@misconception(
+    "logistic_loss",
+    hint=(
+        "Loss and gradients are right, but numpy has to warn: an exponential overflows, or a logarithm of 0 is thrown "
+        "away. Keep every exponent from being positive, in the sigmoid, too."
+    ),
+)
+def logistic_warns(w, b, X, y):
+    scores = X @ w + b
+    p = 1.0 / (1.0 + np.exp(-scores))
+    return np.mean(_costs(scores, y)), *_back((p - y) / len(y), X)
 
 
 @misconception(

@@ -249,13 +249,19 @@ def _check_values(submission: Any, reference: Any, name: str, x: Any, expected: 
 
 
 def _check_quiet(submission: Any, name: str, x: Any, *settings: Any) -> None:
-    """Check that nothing overflows on the way, unless it does so in the submission's own sigmoid."""
+    """Check that nothing overflows on the way, of an array and of each number by itself."""
+    for large in (x, *x[np.abs(x) > 100.0].tolist()):
+        scores = _FROM_SIGMOID[name][0] * large if name in _FROM_SIGMOID else None
+        _quietly_or_like_sigmoid(submission, submission, name, (large, *settings), scores)
+
+
+def _quietly_or_like_sigmoid(submission: Any, owner: Any, name: str, arguments: Sequence[Any], scores: Any) -> None:
+    """Check that nothing overflows on the way, unless it does so in the submission's own sigmoid of these scores."""
     try:
-        quietly(submission, name, x, *settings)
+        quietly(owner, name, *arguments)
     except Mismatch:
-        if name in _FROM_SIGMOID and not _is_quiet(submission, _FROM_SIGMOID[name][0] * x):
-            return
-        raise
+        if scores is None or _is_quiet(submission, scores):
+            raise
 
 
 def _is_quiet(submission: Any, x: Any) -> bool:
@@ -900,12 +906,15 @@ def test_two_neurons(submission, rng):
 
 @question("Neuron")
 def test_neuron_of_large_scores(submission, rng):
-    """A very large score of either sign makes the neuron fire always or never."""
+    """A very large score makes the neuron fire always or never, and nothing overflows on the way."""
     weights, bias = _neuron(rng, 3)
     neuron = submission.Neuron(weights, bias)
+    asked = SimpleNamespace(forward=neuron.forward, strict_numbers=submission.strict_numbers)
     _check_rate(submission, neuron, weights, bias, _stimulus(rng, weights, bias))
-    for inputs in (600.0 * np.sign(weights), -600.0 * np.sign(weights)):
+    for score in (rng.uniform(800.0, 1000.0), -rng.uniform(800.0, 1000.0)):
+        inputs = (score - bias) * np.sign(weights) / np.sum(np.abs(weights))
         _check_rate(submission, neuron, weights, bias, inputs, atol=1e-9)
+        _quietly_or_like_sigmoid(submission, asked, "forward", (inputs,), score)
 
 
 @question("Neuron")
@@ -931,6 +940,23 @@ def test_neuron_leaves_its_arguments(submission, rng):
     weights, bias = _neuron(rng, 4)
     unchanged("weights", submission.arguments_after("Neuron", weights, bias)[0], weights, of="Neuron")
     _check_neuron(submission, weights, bias, _stimulus(rng, weights, bias))
+
+
+def _fire(kind, weights, bias, inputs):
+    """Let a new neuron fire; return its weights and its inputs as they are afterwards."""
+    kind(weights, bias).forward(inputs)
+    return weights, inputs
+
+
+@question("Neuron")
+def test_neuron_leaves_its_inputs(submission, rng):
+    """The firing rate is right, inputs and weights are as they were before the neuron fired."""
+    weights, bias = _neuron(rng, 4)
+    inputs = _stimulus(rng, weights, bias)
+    _check_neuron(submission, weights, bias, inputs)
+    after = submission.define(_fire)(submission.Neuron, weights, bias, inputs)
+    for name, left, was in zip(("weights", "inputs"), after, (weights, inputs), strict=True):
+        unchanged(name, left, was, of="Neuron.forward")
 
 
 # logistic_loss and hinge_loss: linear scores, a loss, and its gradients by the weights and the bias
@@ -1098,7 +1124,7 @@ def test_logistic_loss_without_weights(submission, reference, rng):
 @question("logistic_loss")
 @weight(2)
 def test_logistic_loss_of_large_scores(submission, reference, rng):
-    """Very large scores of both signs, right ones and wrong ones, bring a finite loss and finite gradients."""
+    """Very large scores, right ones and wrong ones, bring a finite loss, finite gradients and no overflow."""
     scores = 0.0
     while np.min(np.abs(scores)) < 50.0:
         w, b, X, _ = _zero_one(rng, 6, 3)
@@ -1110,6 +1136,8 @@ def test_logistic_loss_of_large_scores(submission, reference, rng):
     follow = _follow_scores(submission, "logistic_loss", (w, b, X, y))
     for place, name in enumerate(("loss", "dw", "db")):
         _agree_or_follow(name, got[place], expected[place], _at(place, follow), atol=1e-5, inputs={"w": w})
+    for sign in (1.0, -1.0):
+        _quietly_or_like_sigmoid(submission, submission, "logistic_loss", (sign * w, sign * b, X, y), sign * scores)
 
 
 @question("logistic_loss")
@@ -1351,7 +1379,8 @@ def test_mse_loss_of_shapes_that_differ(submission, rng):
     _check_mse(submission, prediction, actual)
     for pair in ((prediction, actual[:, None]), (prediction[None], actual), (prediction, actual[:3])):
         raises("ValueError", "mse_loss", lambda pair=pair: submission.mse_loss(*pair))
-    for one, other in ((prediction, actual[:1]), (prediction[0], actual), (np.zeros(0), np.zeros(0))):
+    empty, empty_rows = np.zeros(0), np.zeros((3, 0))
+    for one, other in ((prediction, actual[:1]), (prediction[0], actual), (empty, empty), (empty_rows, empty_rows)):
         raises("ValueError", "mse_loss", lambda pair=(one, other): submission.mse_loss(*pair))
     _check_mse(submission, prediction[:, None], actual[:, None])
 
