@@ -335,6 +335,35 @@ def init_restarted_for_w2(input_size, hidden_size, output_size, scale, seed):
     return _drawn(draw, input_size, hidden_size, output_size)
 
 
+@misconception(
+    "init_two_layer",
+    hint="You draw W2 before W1. The order matters: each draw goes on where the one before it ended.",
+)
+def init_drew_w2_first(input_size, hidden_size, output_size, scale, seed):
+    rng = np.random.default_rng(seed)
+    W2 = scale * rng.standard_normal((hidden_size, output_size))
+    params = _drawn(lambda shape: scale * rng.standard_normal(shape), input_size, hidden_size, output_size)
+    return {**params, "W2": W2}
+
+
+@misconception(
+    "init_two_layer",
+    hint="W2 has a generator of its own. The docstring asks for one generator, which draws W1 and then W2.",
+)
+def init_two_generators(input_size, hidden_size, output_size, scale, seed):
+    generators = iter([np.random.default_rng(seed), np.random.default_rng(seed + 1)])
+    return _drawn(lambda shape: scale * next(generators).standard_normal(shape), input_size, hidden_size, output_size)
+
+
+@misconception(
+    "init_two_layer",
+    hint="Your random numbers are those of numpy's old generator. From the same seed it draws others than default_rng.",
+)
+def init_old_generator(input_size, hidden_size, output_size, scale, seed):
+    rng = np.random.RandomState(seed)
+    return _drawn(lambda shape: scale * rng.standard_normal(shape), input_size, hidden_size, output_size)
+
+
 @misconception("init_two_layer", hint="Your biases are random. Zero is right for them: the weights break the symmetry.")
 def init_random_biases(input_size, hidden_size, output_size, scale, seed):
     rng = np.random.default_rng(seed)
@@ -1053,6 +1082,17 @@ def predict_strongest_hidden_unit(params, X):
 @misconception("two_layer_predict", hint="Your labels start at one. The first class is number zero.")
 def predict_counted_from_one(params, X):
     return np.argmax(_scores(params, _hidden(params, X)), axis=1) + 1
+
+
+@misconception(
+    "two_layer_predict",
+    hint="Your labels are right, but they are floats. Labels are integers, so that they can count and index.",
+)
+def predict_floats(params, X):
+    labels = np.zeros(len(X))
+    for n, scores in enumerate(_scores(params, _hidden(params, X))):
+        labels[n] = np.argmax(scores)
+    return labels
 
 
 @misconception("two_layer_predict", hint="Of equal scores you choose the last class. It should be the first one.")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.compare import agree, agrees, dict_like, numbers, raises, unchanged, unpack
+from autograder.compare import agree, agrees, dict_like, numbers, quietly, raises, unchanged, unpack
 from autograder.draws import labels, mixed, sizes, strided, whole
 from autograder.errors import CallFailed, Mismatch
 from autograder.gradients import agree_or, gradient_agrees, judge_backward, judge_loss, numerical_gradient, own_function
@@ -266,6 +266,10 @@ PARTS = 4
 """A factor is told in quarters of an octave: so many thousand numbers scatter far less than that."""
 
 
+FROM_GENERATOR = 1e-5
+"""How far a weight may be off what the generator draws, so that single precision passes, and chance does not."""
+
+
 def _start(rng: np.random.Generator) -> tuple[int, int, int, float, int]:
     """Draw the arguments of init_two_layer: enough weights to see how they scatter."""
     return (*sizes(rng, 3, low=60, high=90), 2.0 ** -int(rng.integers(4, 8)), int(rng.integers(10, 10_000)))
@@ -388,6 +392,49 @@ def test_init_two_layer_other_seed(submission, rng):
         differ = np.mean(one[name] != two[name]) > 0.9
         _fail_unless(bool(differ), f'params["{name}"]', f'`params["{name}"]` is the same for different seeds')
     _check_spread(two["W1"], "W1", start[3])
+
+
+def _are_among(known: np.ndarray, weights: np.ndarray) -> bool:
+    """Tell whether nearly all weights are among known numbers, whatever their signs and places."""
+    known, wanted = np.sort(np.abs(known)), np.abs(weights).ravel()
+    after = np.clip(np.searchsorted(known, wanted), 1, len(known) - 1)
+    gaps = np.minimum(np.abs(known[after] - wanted), np.abs(known[after - 1] - wanted))
+    return bool(np.mean(gaps <= FROM_GENERATOR * wanted) > 0.9)
+
+
+@question("init_two_layer")
+def test_init_two_layer_generator(submission, rng):
+    """The first weights are drawn by the generator that the docstring names."""
+    start = D, H, C, scale, seed = _start(rng)
+    W1 = _drawn(submission, start)["W1"]
+    _check_spread(W1, "W1", scale)
+    drawn = [np.random.default_rng(seed).standard_normal(2 * (D + C) * H, kind) for kind in (np.float64, np.float32)]
+    found = any(_are_among(known, W1 / scale) for known in drawn)
+    _fail_unless(found, 'params["W1"]', '`params["W1"]` is not what the generator of the docstring draws')
+
+
+@question("init_two_layer")
+def test_init_two_layer_order(submission, rng):
+    """The first weights are drawn first: they do not change with the number of classes."""
+    D, H, C, scale, seed = _start(rng)
+    one, two = (_drawn(submission, (D, H, classes, scale, seed)) for classes in (C, C + 1))
+    for name in ("W1", "W2"):
+        _check_spread(one[name], name, scale)
+    same = np.mean(one["W1"] == two["W1"]) > 0.9
+    _fail_unless(bool(same), 'params["W1"]', '`params["W1"]` depends on the number of classes: draw it first')
+
+
+@question("init_two_layer")
+def test_init_two_layer_one_generator(submission, rng):
+    """One generator draws all weights: either the first or the second ones go on where the others ended."""
+    D, H, C, scale, seed = _start(rng)
+    usual, more_inputs, more_classes = (
+        _drawn(submission, (D + inputs, H, C + classes, scale, seed)) for inputs, classes in ((0, 0), (1, 0), (0, 1))
+    )
+    for name in ("W1", "W2"):
+        _check_spread(usual[name], name, scale)
+    goes_on = np.mean(usual["W2"] != more_inputs["W2"]) > 0.9 or np.mean(usual["W1"] != more_classes["W1"]) > 0.9
+    _fail_unless(bool(goes_on), 'params["W2"]', '`params["W2"]` does not go on where `W1` ended: use one generator')
 
 
 @question("init_two_layer")
@@ -998,11 +1045,12 @@ def test_two_layer_loss_of_equal_widths(submission, reference, rng):
 @question("two_layer_loss")
 @pytest.mark.parametrize("shift", [1000.0, -1000.0])
 def test_two_layer_loss_of_large_scores(submission, reference, rng, shift):
-    """`loss` and gradients are right where all scores are very large, of either sign."""
+    """`loss` and gradients are right where all scores are very large, and nothing overflows on the way."""
     params, X, y = _problem(rng, reference, low=3)
     params["b2"] = params["b2"] + shift
     _check_loss(submission, reference, params, X, y, 0.0, rtol=HUGE)
     _check_grads(submission, reference, params, X, y, 0.0, rtol=HUGE)
+    quietly(submission, "two_layer_loss", params, X, y, 0.0)
 
 
 @question("two_layer_loss")
@@ -1161,6 +1209,17 @@ def test_two_layer_predict_of_negative_scores(submission, reference, rng):
     params, X = _crowd(rng, reference, *sizes(rng, 3, low=3))
     for shift in (-1000.0, 1000.0):
         _check_labels(submission, reference, {**params, "b2": params["b2"] + shift}, X)
+
+
+@question("two_layer_predict")
+def test_two_layer_predict_returns_integers(submission, reference, rng):
+    """The labels are right, and they are integers."""
+    params, X = _crowd(rng, reference, *sizes(rng, 3, low=3))
+    _check_labels(submission, reference, params, X)
+    got, expected = submission.two_layer_predict(params, X), reference.two_layer_predict(params, X)
+    if numbers("labels", got, expected).dtype.kind not in "iu":
+        summary = "`labels` holds floats where integers are expected: convert them with `astype`"
+        raise Mismatch("labels", "dtype", summary, path="labels", got=got, expected=expected)
 
 
 @question("two_layer_predict")
