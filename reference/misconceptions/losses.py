@@ -752,6 +752,17 @@ def predicted_once_for_all(W, X):
     return np.argmax(X @ W)
 
 
+@misconception(
+    "predict",
+    hint="Your labels are right, but they are floats. Labels are integers, so that they can count and index.",
+)
+def predicted_floats(W, X):
+    labels = np.zeros(len(X))
+    for n, scores in enumerate(X @ W):
+        labels[n] = np.argmax(scores)
+    return labels
+
+
 @misconception("predict", hint="Your labels begin with 1. The first class has the label 0.")
 def predicted_from_one(W, X):
     return np.argmax(X @ W, axis=1) + 1
@@ -956,6 +967,17 @@ def trained_with_a_fixed_seed(X, y, loss_function, learning_rate, reg, steps, ba
 def trained_from_zero(X, y, loss_function, learning_rate, reg, steps, batch_size, seed):
     rng, W = _start(X, y, seed)
     return _descend(X, y, loss_function, learning_rate, reg, steps, batch_size, rng, 0 * W)
+
+
+@misconception(
+    "train_linear",
+    hint="Your first weights are spread evenly, all on one side of 0. A normal distribution has most of them around 0.",
+)
+def trained_from_uniform_weights(X, y, loss_function, learning_rate, reg, steps, batch_size, seed):
+    require_batch(X, y)
+    rng = np.random.default_rng(seed)
+    W = 0.001 * rng.random((X.shape[1], np.max(y) + 1))
+    return _descend(X, y, loss_function, learning_rate, reg, steps, batch_size, rng, W)
 
 
 @misconception(

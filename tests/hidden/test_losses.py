@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from autograder.compare import agree, agrees, raises, unchanged, unpack
+from autograder.compare import agree, agrees, numbers, raises, unchanged, unpack
 from autograder.draws import labels, mixed, sizes, strided, whole
 from autograder.errors import Mismatch
 from autograder.gradients import agree_or, judge_loss, own_function
@@ -566,6 +566,17 @@ def test_labels_of_small_data(submission, rng):
 
 
 @question("predict")
+def test_labels_are_integers(submission, rng):
+    """The labels are right, and they are integers."""
+    W, X = _choices(rng, *sizes(rng, 3, low=3, high=8))
+    _check_labels(submission, W, X)
+    got, expected = submission.predict(W, X), np.argmax(X @ W, axis=1)
+    if numbers("labels", got, expected).dtype.kind not in "iu":
+        summary = "`labels` holds floats where integers are expected: convert them with `astype`"
+        raise Mismatch("labels", "dtype", summary, path="labels", got=got, expected=expected)
+
+
+@question("predict")
 def test_labels_of_other_numbers(submission, rng):
     """Whole numbers, single precision and slices of arrays work, too."""
     n, d, c = sizes(rng, 3, low=3, high=8)
@@ -589,6 +600,8 @@ def test_labels_leave_the_arguments(submission, rng):
 
 START = 0.05
 """No weight of the start is larger than this, so that what is much larger comes from the steps."""
+FACTOR = 0.001
+"""What standard normal numbers are multiplied by to make the start."""
 
 
 def _slope(W, X, y, reg):
@@ -649,6 +662,13 @@ def _require(right: bool, name: str, words: str) -> None:
         raise Mismatch(name, "value", f"`{name}` {words}", path=name, got=None, expected=None)
 
 
+def _require_none(excess: float, name: str, words: str) -> None:
+    """Check that nothing is left in quarters; all who err alike look alike, and others do not."""
+    quarters = float(np.round(4 * excess)) / 4
+    if quarters != 0:
+        raise Mismatch(name, "value", f"`{name}` {words}", path=name, got=quarters, expected=0.0)
+
+
 def _numbers(name: str, got: Any, shape: tuple[int, ...], limit: float) -> np.ndarray:
     """Return an untrusted array of this shape whose entries are no larger than the limit."""
     agree(name, got, np.zeros(shape), atol=limit)
@@ -704,6 +724,20 @@ def test_training_start(submission, rng):
         _require(size < 0.003, "W", "starts with numbers that are too large: mind the factor")
         _require(len(np.unique(W)) == W.size, "W", "starts with the same number more than once: draw each by itself")
     _require(not np.any(one == two), "W", "starts alike for two seeds: make the random numbers from `seed`")
+
+
+@question("train_linear")
+def test_training_start_is_normal(submission, rng):
+    """The weights start normally distributed around zero, as widely as the docstring says."""
+    X, y = _points(rng, 30, 100, 20)
+    first = _train(submission, X, y, _flat, seed=_seeds(rng)[0])[0]
+    start = _numbers("W", first, (100, 20), START) / FACTOR
+    _require_none(float(np.mean(start)), "W", "does not start around zero: draw from a standard normal distribution")
+    with np.errstate(all="ignore"):
+        octaves = float(np.log2(np.std(start)))
+    _require_none(octaves, "W", "does not start scattered as widely as the docstring says: mind the factor")
+    bell = abs(np.mean(np.abs(start) < 1) - 0.683) < 0.06 and abs(np.mean(np.abs(start) > 2) - 0.0455) < 0.03
+    _require(bool(bell), "W", "does not look normally distributed at the start")
 
 
 @question("train_linear")
