@@ -1360,6 +1360,16 @@ def descent_one_point_behind(loss_and_grad, start, learning_rate, steps):
 
 @misconception(
     "gradient_descent",
+    hint="You flatten the point before the function sees it. A function may need the shape that the start has.",
+)
+def descent_of_flat_points(loss_and_grad, start, learning_rate, steps):
+    flat = np.ravel(np.array(start, dtype=float))
+    points, losses = _walk(loss_and_grad, flat, steps, lambda p, _f, g, _k: p - learning_rate * np.ravel(g))
+    return np.reshape(points[-1], np.shape(start)), losses
+
+
+@misconception(
+    "gradient_descent",
     hint="The learning rate has no effect: every step is as long as the gradient.",
 )
 def descent_without_learning_rate(loss_and_grad, start, learning_rate, steps):

@@ -172,13 +172,14 @@ def test_classify_tie(submission, rng):
 @question("classify")
 def test_classify_returns_integers(submission, rng):
     """The labels are right, and they are integers."""
-    scores = mixed(rng, *sizes(rng, 1, low=3))
-    expected = (scores > 0).astype(np.int64)
-    got = submission.classify(scores)
-    agree("labels", got, expected, inputs={"scores": scores})
-    if numbers("labels", got, expected).dtype.kind not in "iu":
-        summary = "`labels` holds floats where integers are expected: convert them with `astype`"
-        raise Mismatch("labels", "dtype", summary, path="labels", got=got, expected=expected)
+    table = mixed(rng, *sizes(rng, 2, low=3))
+    for scores in (table[0], table, float(table[0, 0])):
+        expected = np.greater(scores, 0).astype(np.int64)
+        got = submission.classify(scores)
+        agree("labels", got, expected, inputs={"scores": np.asarray(scores)})
+        if numbers("labels", got, expected).dtype.kind not in "iu":
+            summary = "`labels` holds floats where integers are expected: convert them with `astype`"
+            raise Mismatch("labels", "dtype", summary, path="labels", got=got, expected=expected)
 
 
 @question("classify")
@@ -1445,6 +1446,13 @@ def _valley(point):
     return np.sum(distance) + 0.01 * total**2, (point - 3.0) / distance + 0.02 * total
 
 
+def _row_by_row(point):
+    """Not a function of the entries alone: every row pulls at its own sum."""
+    excess = np.sum(point, axis=-1, keepdims=True) - 2.0
+    length = np.sqrt(1.0 + excess**2)
+    return np.sum(length), excess / length + np.zeros(np.shape(point))
+
+
 def _line_through_points(point):
     """The mean squared error of the line B0 + B1 x through four points."""
     x, y = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.5, 2.0, 4.5, 5.0])
@@ -1486,6 +1494,13 @@ def test_gradient_descent_point(submission, rng, axes):
     point, _ = _descent(submission, _valley, start, learning_rate, steps)
     right, _ = _descend(_valley, start, learning_rate, steps)
     agree("point", point, right, inputs={"start": start}, factors={"learning_rate": learning_rate})
+
+
+@question("gradient_descent")
+def test_gradient_descent_of_rows(submission, rng):
+    """The function gets points of the shape of the start."""
+    start, (learning_rate, steps) = mixed(rng, *sizes(rng, 2, high=5)), _rate_and_steps(rng)
+    _check_descent(submission, _row_by_row, start, learning_rate, steps)
 
 
 @question("gradient_descent")
