@@ -917,6 +917,17 @@ def trained_in_order(X, y, loss_function, learning_rate, reg, steps, batch_size,
 
 @misconception(
     "train_linear",
+    hint="You draw one order before the first step, and every pass over the data repeats it. Draw for every step.",
+)
+def trained_in_one_order(X, y, loss_function, learning_rate, reg, steps, batch_size, seed):
+    rng, W = _start(X, y, seed)
+    order, size = rng.permutation(len(X)), min(batch_size, len(X))
+    batches = [order[np.arange(k * size, (k + 1) * size) % len(X)] for k in range(steps)]
+    return _descend_on(X, y, loss_function, learning_rate, reg, steps, W, zip(batches, batches, strict=True))
+
+
+@misconception(
+    "train_linear",
     hint="Examples and labels of a batch are drawn separately, so most examples get the label of another one.",
 )
 def trained_with_mixed_up_labels(X, y, loss_function, learning_rate, reg, steps, batch_size, seed):

@@ -803,6 +803,18 @@ def test_training_draws_at_random(submission, rng):
 
 
 @question("train_linear")
+def test_training_draws_anew(submission, rng):
+    """Examples are drawn for every step: no order is repeated time and again."""
+    entries = rng.permutation(np.arange(2.0, 7.0)) * 3.0
+    W, losses = _train(submission, entries[:, None], labels(rng, 5, 2), _first_entry, batch_size=1, steps=60)
+    agree("W", W, np.full((1, 2), -6000.0), atol=START)
+    drawn = _numbers("losses", losses, (60,), 100.0)
+    agree("losses", sorted(set(drawn)), np.sort(entries))
+    same = np.mean(drawn[5:] == drawn[:-5])
+    _require(bool(same < 0.9), "losses", "are those of the same examples in every pass over the data: draw anew")
+
+
+@question("train_linear")
 def test_training_again(submission, rng):
     """The same seed brings the same result, and the data are as they were afterwards."""
     X, y = _points(rng, 9, 4, 3)
