@@ -67,9 +67,9 @@ class Trial:
 class SuiteTest:
     """One collected test of a suite: which question it judges, with which weight, and what students call it.
 
-    `promise` is the title without the number that tells the cases of a test apart. `trains` tells whether its calls have
-    the processor time of a training, `timed` whether its outcome is a matter of measured time, which is never twice the
-    same.
+    `promise` is the title without the number that tells the cases of a test apart. `trains` tells whether its calls
+    have the processor time of a training, `timed` whether its outcome is a matter of measured time, which is never
+    twice the same.
     """
 
     item: pytest.Item
