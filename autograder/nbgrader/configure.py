@@ -42,6 +42,8 @@ AUTOGRADE = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+FEEDBACK = Path(__file__).resolve().with_name("feedback.html.j2")
+
 
 def configure(c: Any, root: Path | None = None) -> None:
     """Set up nbgrader's configuration object `c` for the course in `root` (default: the folder of the calling file).
@@ -56,6 +58,7 @@ def configure(c: Any, root: Path | None = None) -> None:
     c.Autograde.exporter_class = f"{_HERE}.exporter.GradingExporter"
     c.Autograde.sanitize_preprocessors = list(SANITIZE)
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
+    c.GenerateFeedback.HTMLExporter.template_file = str(FEEDBACK)  # the formgrader's own HTMLExporter keeps its own
 
 
 def _put_own_commands_on_path() -> None:

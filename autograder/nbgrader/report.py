@@ -20,7 +20,6 @@ _MONO = "font-family:ui-monospace,'SF Mono',Menlo,Consolas,monospace"
 _CODE = f"{_MONO};font-size:0.92em;color:inherit;background:#eef1f4;padding:1px 4px;border-radius:4px"
 _FRAME = f"background:#fff;border:1px solid {_LINE};border-radius:8px;padding:12px 16px;margin:4px 0;max-width:760px"
 _CARD = f"{_FACE};color:{_INK};{_FRAME}"
-_COMPACT = "<style>#toc ol{columns:4}</style>"  # nbgrader's own list at the top of the page: two long lines a question
 _OUTCOMES = {
     "right": "right",
     "wrong": "not right yet",
@@ -65,7 +64,7 @@ def summary_html(grade: Grade) -> str:
         parts.append(
             _block(f"margin-top:10px;color:{_GREY}", f"{text}<ul style='margin:2px 0 0;padding-left:22px'>{items}</ul>")
         )
-    return _COMPACT + _card(parts)
+    return _card(parts)
 
 
 def entry_html(score: str) -> str:

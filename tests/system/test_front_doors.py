@@ -208,5 +208,6 @@ def test_the_wheel_has_nothing_hidden(tmp_path: Path) -> None:
         names = archive.namelist()
         text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in names)
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"autograder", "nn_autograder"}
+    assert {f"autograder/nbgrader/feedback.{kind}" for kind in ("css", "html.j2")} <= set(names)
     assert [line for line in hidden_lines() if line in text] == []
     assert [line for line in solution_lines() if line in text] == []

@@ -64,6 +64,18 @@ def test_the_page_tells_scores_checks_and_message(course: CourseFolder) -> None:
     assert "2 of 2 checks passed" in body(course, "right")
 
 
+def test_the_page_is_nbgraders_with_another_head(course: CourseFolder) -> None:
+    """It fits a phone, has the styles that nbgrader's lacks, and loads nothing before it is shown."""
+    head = course.page("right").partition("</head>")[0]
+    assert '<html lang="en">' in head
+    assert re.findall(r"<meta[^>]*viewport[^>]*>", head) == [
+        '<meta content="width=device-width, initial-scale=1" name="viewport"/>'
+    ]
+    assert head.count("What nbgrader's feedback page lacks") == 1
+    assert re.findall(r"<script[^>]*src=", head) == re.findall(r"<script defer[^>]*src=", head) != []
+    assert "(Score: 8.0 / 8.0)" in body(course, "right")  # nbgrader's own
+
+
 def test_nothing_of_a_submission_runs_in_the_page(course: CourseFolder) -> None:
     """Prose, raw cells, outputs, exceptions and docstrings are shown as text."""
     page = body(course, "hostile")

@@ -85,6 +85,13 @@ def test_nothing_that_runs_code_is_left(tmp_path: Path) -> None:
     assert ours - usual == {"Comments"}
 
 
+def test_only_feedback_pages_have_our_template(tmp_path: Path) -> None:
+    """The formgrader makes its pages with an HTMLExporter, too, and with a template of its own."""
+    config = configured(tmp_path)
+    assert "HTMLExporter" not in config
+    assert Path(config.GenerateFeedback.HTMLExporter.template_file).is_file()
+
+
 def test_importing_the_configuration_is_light() -> None:
     """Every nbgrader command reads it."""
     code = "import sys, autograder.nbgrader; print(*sorted(sys.modules))"
