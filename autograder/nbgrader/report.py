@@ -18,7 +18,10 @@ _GREEN, _RED, _GREY, _INK, _LINE = "#1a7f37", "#b42318", "#57606a", "#1f2328", "
 _FACE = "font:14px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 _MONO = "font-family:ui-monospace,'SF Mono',Menlo,Consolas,monospace"
 _CODE = f"{_MONO};font-size:0.92em;color:inherit;background:#eef1f4;padding:1px 4px;border-radius:4px"
-_FRAME = f"background:#fff;border:1px solid {_LINE};border-radius:8px;padding:12px 16px;margin:4px 0;max-width:760px"
+_FRAME = (
+    f"background:#fff;border:1px solid {_LINE};border-radius:8px;padding:12px 16px;margin:4px 0;max-width:760px;"
+    "overflow-wrap:anywhere"
+)
 _CARD = f"{_FACE};color:{_INK};{_FRAME}"
 _OUTCOMES = {
     "right": "right",
@@ -69,7 +72,7 @@ def summary_html(grade: Grade) -> str:
 
 def entry_html(score: str) -> str:
     """Return how the number for the gradebook is shown, which the report above it has told already."""
-    return f'<span style="{_FACE};font-size:12px;color:{_GREY}">in the gradebook: {_text(score)}</span>'
+    return f'<span style="{_FACE};font-size:12px;opacity:0.8">in the gradebook: {_text(score)}</span>'
 
 
 def points(value: float) -> str:
@@ -111,7 +114,8 @@ def _score(score: float, most: float, size: int = 14) -> str:
 def _heading(result: QuestionResult) -> str:
     code = f"{_CODE};font-weight:600;font-size:15px"
     outcome = (
-        f'<span style="color:{_colour(result)};margin-left:8px">{_mark(result)} {_OUTCOMES[result.outcome]}</span>'
+        f'<span style="color:{_colour(result)};margin-left:8px;display:inline-block">'
+        f"{_mark(result)} {_OUTCOMES[result.outcome]}</span>"
     )
     return _row(f'<code style="{code}">{_text(result.name)}</code>{outcome}', _score(result.score, result.max_score))
 
@@ -120,7 +124,8 @@ def _bar(result: QuestionResult) -> str:
     """Return one segment a test, as wide as its weight: filled where it passed, an empty frame where not."""
     frames = (
         f'<span style="flex:{test.weight:g};height:8px;border-radius:2px;box-sizing:border-box;'
-        + (f"background:{_GREEN}" if test.outcome == "passed" else f"border:1.5px solid {_RED}")
+        # A border is printed, a background is not.
+        + (f"border-top:8px solid {_GREEN}" if test.outcome == "passed" else f"border:1.5px solid {_RED}")
         + '"></span>'
         for test in result.tests
     )
@@ -160,8 +165,10 @@ def _line(result: QuestionResult) -> str:
     mark = f'<span style="color:{_colour(result)};font-weight:600;flex:0 0 16px">{_mark(result)}</span>'
     said = escape(result.message) if result.message else ""
     style = "display:flex;gap:8px;padding:4px 0;border-top:1px solid #eaeef2;align-items:baseline"
-    text = f'<span style="flex:0 0 190px">{link}</span><span style="flex:1;color:{_GREY}">{said}</span>'
-    return _block(style, f"{mark}{text}{_score(result.score, result.max_score)}")
+    text = f'<span style="flex:0 0 190px">{link}</span><span class="said" style="flex:1;color:{_GREY}">{said}</span>'
+    score = _score(result.score, result.max_score)
+    # feedback.css puts the message below where the screen is narrow.
+    return f'<div class="autograder-line" style="{style}">{mark}{text}{score}</div>'
 
 
 def _mark(result: QuestionResult) -> str:
