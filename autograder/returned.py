@@ -86,7 +86,7 @@ def quietly(submission: Any, function: str, *arguments: Any) -> Any:
     except CallFailed as failure:
         if failure.exception != "FloatingPointError":
             raise
-    summary = f"numpy warns when `{function}` gets such numbers: something on the way is too large or undefined"
+    summary = f"numpy warns when `{function}` gets the numbers of this check: something is too large or undefined"
     raise Mismatch(function, "nan", summary, path=function, got=None, expected=None)
 
 
