@@ -7,7 +7,7 @@ value and no text of the submission.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from autograder import first_glance
 from autograder.errors import Mismatch
 from autograder.ranking import worst_first
-from autograder.returned import count, items_of, quietly, raises, unchanged, unpack
+from autograder.returned import count, items_of, quietly, raises, siblings, unchanged, unpack
 from autograder.shapes import shape_words
 from autograder.values import Array, Unusable, opened, plain_array
 
@@ -35,6 +35,7 @@ class _Terms:
     atol: float | None
     inputs: dict[str, Any]
     factors: dict[str, float]
+    siblings: dict[str, Any] = field(default_factory=dict)
 
     def mismatch(
         self, name: str, kind: Any, words: str, *, got: Any, expected: Any, path: str | None = None
@@ -49,6 +50,7 @@ class _Terms:
             expected=expected,
             inputs=self.inputs,
             factors=self.factors,
+            siblings=self.siblings,
         )
 
 
@@ -71,7 +73,7 @@ def agree(
     of the call) and `factors` (name → number, such as `{"N": 4}`) help the diagnosis. Raises Mismatch.
     """
     if not first_glance.is_right(got, expected, rtol=rtol, atol=atol):
-        _agree(name, got, expected, _Terms(rtol, atol, dict(inputs or {}), dict(factors or {})))
+        _agree(name, got, expected, _Terms(rtol, atol, dict(inputs or {}), dict(factors or {}), siblings(got)))
 
 
 def agrees(name: str, got: Any, expected: Any, rtol: float = DEFAULT_RTOL) -> bool:

@@ -98,8 +98,8 @@ class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
 
     `name` is the name of the value (`dx`), `kind` the first thing that differs, `path` the place (`dx[2, 1]`), `got`
     and `expected` the two values. `inputs` are arrays of the call, and `factors` named numbers (`N`) that may explain a
-    constant factor. `no_value` tells that `got` is None because the call of the question itself returned nothing, and
-    not because a part of what it returned is None.
+    constant factor; `siblings` are all values, by name, that came with `got`. `no_value` tells that `got` is None
+    because the call of the question itself returned nothing, and not because a part of what it returned is None.
     """
 
     def __init__(
@@ -113,6 +113,7 @@ class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
         expected: Any,
         inputs: dict[str, Any] | None = None,
         factors: dict[str, float] | None = None,
+        siblings: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(summary)
         self.name = name
@@ -123,4 +124,5 @@ class Mismatch(AssertionError):  # noqa: N818 - reads as what happened
         self.expected = expected
         self.inputs = inputs or {}
         self.factors = factors or {}
+        self.siblings = siblings or {}
         self.no_value = False

@@ -219,8 +219,8 @@ _NOT_FAILED = (_Skipped, DataMissingError)
 
 def _light(error: Exception) -> Exception:
     """Return the error without a value that is far too large to tell anything: there may be many of them."""
-    if isinstance(error, Mismatch) and _bytes(error.got) > _MOST_KEPT:
-        error.got = None
+    if isinstance(error, Mismatch) and _bytes([error.got, *error.siblings.values()]) > _MOST_KEPT:
+        error.got, error.siblings = None, {}
     return error
 
 

@@ -26,7 +26,7 @@ ROUGH = 1e-3
 def find(mismatch: Mismatch) -> Finding | None:
     """Return the first probe that fits a mismatch, the most specific ones first, or None."""
     with np.errstate(all="ignore"):
-        return _find(mismatch)
+        return _swapped(mismatch) or _find(mismatch)
 
 
 def _find(mismatch: Mismatch) -> Finding | None:
@@ -45,6 +45,24 @@ def _find(mismatch: Mismatch) -> Finding | None:
         return None
     probes = [probe for probe in _PROBES if probe not in _OF_QUANTITIES or not _are_labels(mismatch.expected)]
     return next((finding for probe in probes if (finding := probe(pair))), None)
+
+
+def _swapped(mismatch: Mismatch) -> Finding | None:
+    """Find the right value under another name."""
+    expected = _floats(mismatch.expected)
+    if mismatch.path.partition("[")[0] != mismatch.name or expected is None or not _is_unmistakable(expected):
+        return None
+    for name, value in mismatch.siblings.items():
+        other = _floats(value)
+        if name != mismatch.name and other is not None and other.shape == expected.shape and fits(other, expected):
+            order = ", ".join(mismatch.siblings)
+            return Finding("swapped", f"stands in the place of `{name}`: return ({order}) in this order")
+    return None
+
+
+def _is_unmistakable(array: Floats) -> bool:
+    """Tell whether it is no accident that another value is the same."""
+    return bool(np.isfinite(array).all()) and (bool(np.any(array % 1)) or _is_telling(array, least=3))
 
 
 def _are_labels(expected: Any) -> bool:

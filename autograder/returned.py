@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from autograder.failures import UNREADABLE
 from autograder.values import is_handle, opened
 
 _MANY = 1000
+_NONE: dict[str, Any] = {}
+_unpacked: ContextVar[dict[str, Any]] = ContextVar("what a call returned", default=_NONE)
 _TOLD_OTHERWISE = ("NotImplementedError", *UNREADABLE)
 
-__all__ = ["count", "items_of", "quietly", "raises", "unchanged", "unpack"]
+__all__ = ["count", "items_of", "quietly", "raises", "siblings", "unchanged", "unpack"]
 
 
 def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
@@ -25,6 +28,7 @@ def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
     """
     items = None if type(value) is np.ndarray and "cache" in names else items_of(value)
     if items is not None and len(items) == len(names):
+        _unpacked.set(dict(zip(names, items, strict=True)))
         return tuple(items)
     who = f"`{of}`" if of else "the function"
     wanted = f"({', '.join(names)})"
@@ -33,6 +37,12 @@ def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
     if value is None:
         summary = f"{who} returned None, expected {wanted}: did you forget `return`?"
     raise Mismatch(result, "structure", summary, path=result, got=value, expected=names)
+
+
+def siblings(value: Any) -> dict[str, Any]:
+    """Return the values by name of the call that was unpacked last, where `value` is one of them, else nothing."""
+    unpacked = _unpacked.get()
+    return dict(unpacked) if any(item is value for item in unpacked.values()) else {}
 
 
 def _returned(value: Any, items: list[Any] | tuple[Any, ...] | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.compare import agree, unpack
 from autograder.errors import Mismatch
 from autograder.probes import find
 
@@ -149,6 +150,33 @@ def test_each_probe_finds_its_slip(got, expected, inputs, name):
 def test_words_name_the_place(got, expected, inputs, expected_words):
     """The words say which row, entry or input it is."""
     assert words(got, expected, inputs=inputs, path="dx[2, 1]").startswith(expected_words)
+
+
+SWAPPED = "stands in the place of `dw`: return (dx, dw, db) in this order"
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "told"),
+    [
+        (lambda right: (right["dw"], right["dx"], right["db"]), ("dx", VECTOR), SWAPPED),
+        (lambda right: [right["dw"], right["dx"], right["db"]], ("dx", VECTOR), SWAPPED),
+        (lambda right: (right["dw"], right["dx"].tolist(), right["db"]), ("dx", VECTOR), SWAPPED),
+        (lambda right: (right["dw"], 2 * right["dx"], right["db"]), ("dx", VECTOR), None),
+        (lambda right: (2 * right["dx"], right["dw"], right["db"]), ("dx", VECTOR), None),
+        (lambda right: (right["dx"], right["db"], right["dw"]), ("db", 1.25), "stands in the place of `dw`"),
+        (lambda right: (right["dx"], 3.0, right["dw"]), ("db", 3.0), None),
+    ],
+)
+def test_values_in_the_wrong_order(got, expected, told):
+    """A right value under another name of the same call is found, whatever its shape; a plain number may be chance."""
+    value = got({"dx": VECTOR, "dw": RIGHT, "db": 1.25})
+    name, right = expected
+    values = dict(zip(("dx", "dw", "db"), unpack(value, "dx", "dw", "db"), strict=True))
+    with pytest.raises(Mismatch) as caught:
+        agree(name, values[name], right)
+    found = find(caught.value)
+    assert (found is not None and found.name == "swapped") is (told is not None)
+    assert told is None or found.words.startswith(told)
 
 
 def test_wrong_only_at_a_tie():
