@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,19 +10,23 @@ import numpy as np
 
 from autograder.errors import CallFailed, DataMissingError, Mismatch
 from autograder.failures import failure_message
-from autograder.probes import find
+from autograder.probes import Finding, find
 from autograder.record import DATA_MISSING
 from autograder.values import is_handle
 
 if TYPE_CHECKING:
     from autograder.misconceptions import Misconception
 
-__all__ = ["ADVICE", "DATA_MISSING", "Diagnosis", "data_missing", "diagnose"]
+__all__ = ["ADVICE", "DATA_MISSING", "Diagnosis", "data_missing", "diagnose", "is_doubtful"]
 
 ADVICE = "Work it out by hand for a small input and follow your code line by line."
 """What is said of a wrong value that shows nothing more."""
 
 _DIGITS = 6
+_BY_CHANCE = ("constant factor", "sign", "zero", "additive constant", "precision")
+"""What two numbers may show by chance."""
+_FEW, _SHARE = 4, 0.25
+"""Of so many wrong values or more, this share has to show it before it is said of the first one."""
 _TOLD = ("NoneType", "ndarray", "bool")
 """Types that the sentence before has told of."""
 
@@ -42,9 +47,11 @@ def diagnose(
     misconception: Misconception | None = None,
     line_text: str | None = None,
     title: str = "",
+    doubtful: bool = False,
 ) -> Diagnosis:
     """Return the message for the first thing that went wrong in a question, in the test of this `title`.
 
+    What a probe finds is left out where it is `doubtful`.
     For a hidden test it holds no number of the returned or the expected value, no shape, and no text of the
     submission but the type of an exception and `line_text`, the line of the student's own that raised it.
     """
@@ -54,7 +61,8 @@ def diagnose(
         name = None
     else:
         advice = f'This check fails: "{title}"' if hidden and title else ADVICE
-        name, message = _of_mismatch(problem, advice=advice, known=misconception is not None)
+        finding = None if misconception is not None or doubtful else find(problem)
+        name, message = _of_mismatch(problem, finding, advice=advice, known=misconception is not None)
         if not hidden:
             message += _numbers(problem)
     if misconception is None:
@@ -68,10 +76,24 @@ def data_missing(error: DataMissingError, *, question: str) -> Diagnosis:
     return Diagnosis(DATA_MISSING, f"{text} Please tell your instructor; the points can be given later.")
 
 
-def _of_mismatch(mismatch: Mismatch, *, advice: str, known: bool) -> tuple[str | None, str]:
+def is_doubtful(error: Exception, errors: Sequence[Exception]) -> bool:
+    """Tell whether what a probe finds of a wrong value is not what others of its name show, in `errors` of all tests.
+
+    Of two single numbers, one is soon twice the other, or its negative. In other tests the same slip shows otherwise.
+    """
+    finding = find(error) if isinstance(error, Mismatch) else None
+    if not isinstance(error, Mismatch) or finding is None or finding.name not in _BY_CHANCE:
+        return False
+    others = [
+        each for each in errors if isinstance(each, Mismatch) and each.name == error.name and each.kind == "value"
+    ]
+    alike = [each for each in others if (found := find(each)) and found.name == finding.name]
+    return len(others) >= _FEW and len(alike) < _SHARE * len(others)
+
+
+def _of_mismatch(mismatch: Mismatch, finding: Finding | None, *, advice: str, known: bool) -> tuple[str | None, str]:
     if known:
         return None, _sentence(_without_question(mismatch.summary))
-    finding = find(mismatch)
     if finding is not None:
         return finding.name, _sentence(f"`{mismatch.name}` {finding.words}")
     if mismatch.kind == "value":

@@ -12,7 +12,7 @@ import pytest
 
 from autograder import record
 from autograder.course import Question
-from autograder.diagnosis import Diagnosis, data_missing, diagnose
+from autograder.diagnosis import Diagnosis, data_missing, diagnose, is_doubtful
 from autograder.errors import CallFailed, DataMissingError, Mismatch, UnluckySeedError
 from autograder.evidence import evidence
 from autograder.examine import Examiner
@@ -158,13 +158,16 @@ class Judge:
             return None
         test, error = failed[0]
         known = None
+        doubtful = is_doubtful(error, [error for _, error in failed])
         if any(not isinstance(error, CallFailed) or _raised(error) for _, error in failed):
             own = [m for m in self.misconceptions if m.question == question.name]
             ran = [(test, error) for test, error in results if not isinstance(error, _Skipped)]
             known = match(ran, own, self.reference, self.examiner, self.seed)
-        return self._explained(test, error, known)
+        return self._explained(test, error, known, doubtful=doubtful)
 
-    def _explained(self, test: SuiteTest, error: Exception, known: Misconception | None = None) -> Diagnosis:
+    def _explained(
+        self, test: SuiteTest, error: Exception, known: Misconception | None = None, *, doubtful: bool = False
+    ) -> Diagnosis:
         if isinstance(error, CallFailed) and error.kind == "missing":
             error = self.why_missing(test.question) or error
         shown = evidence(test, error)
@@ -175,6 +178,7 @@ class Judge:
             misconception=known,
             line_text=self._line(shown) if isinstance(shown, CallFailed) else None,
             title=test.promise,
+            doubtful=doubtful,
         )
 
     def _line(self, error: CallFailed) -> str | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.compare import agree, unchanged, unpack
-from autograder.diagnosis import Diagnosis, diagnose
+from autograder.diagnosis import Diagnosis, diagnose, is_doubtful
 from autograder.errors import CallFailed, Mismatch
 from autograder.misconceptions import Misconception
 
@@ -137,6 +137,36 @@ def test_a_known_misconception_answers_the_question(got, said):
     """What is asked where nothing is known is not asked where the slip is."""
     found = diagnose(mismatch(got), question="relu_backward", hidden=True, misconception=KNOWN)
     assert found.message == f"{said} {KNOWN.hint}"
+
+
+TWICE, OTHER = mismatch(6.0, 3.0, "loss"), mismatch(3.3, 3.0, "loss")
+ROW = mismatch(RIGHT + np.array([[1.0], [0.0]]))
+
+
+@pytest.mark.parametrize(
+    ("error", "errors", "doubtful"),
+    [
+        (TWICE, [TWICE, OTHER, OTHER, OTHER, OTHER], True),
+        (TWICE, [TWICE, OTHER, OTHER, OTHER], False),
+        (TWICE, [TWICE, TWICE, OTHER, OTHER, OTHER, OTHER], False),
+        (TWICE, [TWICE, OTHER, OTHER], False),
+        (TWICE, [TWICE, *[mismatch(3.3, 3.0, "dw")] * 4], False),
+        (TWICE, [TWICE, OTHER, OTHER, failed("raised"), mismatch("text", 3.0, "loss")], False),
+        (mismatch(-3.0, 3.0, "loss"), [mismatch(-3.0, 3.0, "loss"), TWICE, *[OTHER] * 3], True),
+        (ROW, [ROW, *[mismatch(RIGHT**2)] * 4], False),
+        (OTHER, [OTHER, *[TWICE] * 4], False),
+        (failed("raised"), [failed("raised"), *[TWICE] * 4], False),
+    ],
+)
+def test_what_chance_may_show_has_to_show_again(error, errors, doubtful):
+    """Of five wrong losses, two have to be twice the right one before anything is called twice as large."""
+    assert is_doubtful(error, errors) is doubtful
+
+
+def test_a_doubtful_finding_is_left_out():
+    """What is not said falls back to what differs."""
+    assert message(TWICE, hidden=False).startswith("`loss` is twice as large")
+    assert message(TWICE, hidden=False, doubtful=True) == f"`loss` is wrong. {HINTLESS} You have 6, expected 3."
 
 
 def test_what_shows_nothing_more_names_the_check():
