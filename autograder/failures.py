@@ -33,6 +33,7 @@ _LOOK_AT = {
 }
 
 _SINGLE_NUMBER = "A single number comes in here: `np.asarray(…)` makes an array of it."
+_NOTHING = "Something is None here: did a function of yours forget `return`?"
 _LOOK_CLOSER = (
     (
         "ValueError",
@@ -45,8 +46,8 @@ _LOOK_CLOSER = (
     ("TypeError", "'float' object is not", _SINGLE_NUMBER),
     ("TypeError", "'int' object is not", _SINGLE_NUMBER),
     ("TypeError", "object of type 'float' has no len", _SINGLE_NUMBER),
-    ("AttributeError", "'NoneType' object", "Something is None here: did a function of yours forget `return`?"),
-    ("TypeError", "NoneType", "Something is None here: did a function of yours forget `return`?"),
+    ("AttributeError", "'NoneType' object", _NOTHING),
+    ("TypeError", "NoneType", _NOTHING),
     ("AttributeError", "object has no attribute", "Was it stored on the object under this name before?"),
     ("TypeError", "Cannot cast", "An array of integers cannot take fractions: make it one of floats first."),
 )

@@ -42,6 +42,8 @@ def unpack(value: Any, *names: str, of: str | None = None) -> tuple[Any, ...]:
 def siblings(value: Any) -> dict[str, Any]:
     """Return the values by name of the call that was unpacked last, where `value` is one of them, else nothing."""
     unpacked = _unpacked.get()
+    if value is None or isinstance(value, int | str):  # Python has each of these once for all calls
+        return {}
     return dict(unpacked) if any(item is value for item in unpacked.values()) else {}
 
 

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,6 @@ from tests.minicourse import CHECKS, write_course
 
 def unwritten(x: Any) -> Any:
     raise NotImplementedError
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of a released notebook, and nothing of the course around it."""
-    (tmp_path / "checks.py").write_text(CHECKS)
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
-    workbench.close_all()
 
 
 @pytest.mark.parametrize(

@@ -414,6 +414,16 @@ def test_unpack_a_pair(value):
     assert cache is value[1]
 
 
+@pytest.mark.parametrize("shared", [None, 0, True, "x"])
+def test_values_that_came_together(shared):
+    """A mismatch knows what its value came with, and nothing of another call that returned the same 0 or None."""
+    values = np.ones(2), 2.5, shared
+    dx, _, count = unpack(values, "dx", "loss", "count")
+    assert mismatch(dx, GRID).siblings == dict(zip(("dx", "loss", "count"), values, strict=True))
+    assert mismatch(np.ones(2), GRID).siblings == {}
+    assert mismatch(count, GRID).siblings == {}
+
+
 def test_unpack_an_array():
     """An array with one row for each name comes apart, but never into a cache."""
     dx, dy = unpack(GRID, "dx", "dy")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from autograder import workbench
 from autograder.learner.check import report_of
 from autograder.learner.hint import next_step
 from autograder.learner.results import run_checks
-from tests.minicourse import CHECKS
 
 MENDED = "`square` builds on your `double`, which is not right yet: mend that one first."
 DOUBLE = "def double(x):\n    return x + 2"
@@ -25,15 +22,6 @@ SQUARES = {
     "a class": "class Half:\n    def of(self, x):\n        return double(x) / 2\n\n\n"
     "def square(x):\n    return Half().of(x) * x",
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of a released notebook, in which its kernel runs."""
-    (tmp_path / "checks.py").write_text(CHECKS)
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
-    workbench.close_all()
 
 
 def defined(*sources: str) -> dict[str, Any]:
